@@ -1,0 +1,1 @@
+"""Turns a Spec into a deliverable: catalogue, Verilog, manifest, instantiation template, family wrapper."""

@@ -1,0 +1,58 @@
+"""Every unit that Macwright knows: its name, Spec, component, what it is and where it comes from."""
+
+import dataclasses
+
+from amaranth.lib import wiring
+
+from ..golden.errors import UsageError
+from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.pe.mac_pe import MacPe, MacPeSpec
+from ..hdl.share import silenced
+from ..hdl.spec import Spec, nearest
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    """One catalogued block."""
+
+    name: str
+    spec: type[Spec]
+    component: type[wiring.Component]
+    summary: str
+    source: str
+
+    def build(self, spec: Spec) -> wiring.Component:
+        """Return the unit's component for a Spec."""
+        return silenced(self.component(spec))
+
+    def module_name(self, spec: Spec) -> str:
+        """Return the name of the Verilog module: the unit and every parameter that is not the default."""
+        return self.name + spec.suffix()
+
+
+CATALOG = {
+    unit.name: unit
+    for unit in (
+        Unit(
+            "mac_array",
+            MacArraySpec,
+            MacArray,
+            "Integer matrix engine: output-stationary systolic array with streams",
+            "H. T. Kung and C. E. Leiserson, Systolic Arrays (for VLSI), 1978",
+        ),
+        Unit(
+            "mac_pe",
+            MacPeSpec,
+            MacPe,
+            "Multiply-accumulate element: one multiplier, one carry-propagate accumulator",
+            "textbook; the baseline of every other element",
+        ),
+    )
+}
+
+
+def find_unit(name: str) -> Unit:
+    """Return the unit called `name`; raises UsageError that names the nearest one."""
+    if name not in CATALOG:
+        raise UsageError(f"there is no unit {name!r}: {nearest(name, CATALOG)}")
+    return CATALOG[name]

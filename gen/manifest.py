@@ -1,0 +1,52 @@
+"""What a deliverable says about itself, as JSON: Spec, ports, timing, files, tools, licence."""
+
+import hashlib
+from typing import Any
+
+from ..hdl.spec import Spec
+from .catalog import Unit
+from .verilog import Verilog, command_line
+from .version import MACWRIGHT, package_version
+
+#: Tools whose version can change the bytes of a deliverable.
+TOOLS = ("amaranth", "pyosys")
+
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def timing(spec: Spec) -> dict[str, Any]:
+    """Return what a Spec promises about time, in cycles and MACs."""
+    facts = {"latency": spec.latency, "macs_per_cycle": spec.macs_per_cycle}
+    if hasattr(spec, "k_limit"):
+        facts |= {"acc_bits": spec.acc_width, "k_limit": spec.k_limit}
+    return facts
+
+
+def unit_manifest(unit: Unit, spec: Spec, verilog: Verilog, files: dict[str, str]) -> dict[str, Any]:
+    """Return the manifest of one module; `files` maps file names to their text."""
+    return {
+        "manifest_version": 1,
+        "unit": unit.name,
+        "module": verilog.top,
+        "summary": unit.summary,
+        "source": unit.source,
+        "licence": "Apache-2.0",
+        "macwright": MACWRIGHT,
+        "command": command_line(unit, spec, verilog.reset),
+        "spec": spec.as_dict(),
+        "defaults": spec.defaults(),
+        "timing": timing(spec),
+        "clock": {"port": "clk", "edge": "rising", "domain": "sync"},
+        "reset": {"port": verilog.reset_port, "kind": verilog.reset},
+        "ports": [
+            {"name": p.name, "direction": p.direction, "width": p.width, "meaning": p.doc, "layout": p.layout}
+            for p in verilog.ports
+        ],
+        "interface": unit.build(spec).metadata.as_json()["interface"],
+        "modules": verilog.modules,
+        "files": {name: sha256(text) for name, text in files.items()},
+        "tools": {tool: package_version(tool) for tool in TOOLS},
+    }

@@ -1,0 +1,1 @@
+"""How hardware computes it: Amaranth components and the Specs that size them."""

@@ -1,0 +1,1 @@
+"""Dataflows: how elements are fed, synchronised and drained. Boundaries are valid/ready streams."""

@@ -1,0 +1,152 @@
+"""The integer matrix engine: an output-stationary systolic array with streams on every side."""
+
+import dataclasses
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..mac_spec import MacSpec
+from ..pe.mac_pe import MacPeSpec
+from ..share import share
+from ..spec import integer
+from .mac_row import TOKEN, rows_block
+from .skew import Skew, SkewSpec
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MacArraySpec(MacSpec):
+    """Size of the array and the parameters of its elements."""
+
+    rows: int = integer(8, 1, 256, "rows of C per tile, elements of A per beat")
+    cols: int = integer(8, 1, 256, "columns of C per tile, elements of B per beat")
+
+    @property
+    def element(self) -> MacPeSpec:
+        """The Spec of the processing element."""
+        names = MacPeSpec.params()
+        return MacPeSpec(**{name: value for name, value in self.as_dict().items() if name in names})
+
+    @property
+    def latency(self) -> int:
+        """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
+        return self.cols + 1 + self.input_reg
+
+    @property
+    def macs_per_cycle(self) -> int:
+        """Products added per cycle while beats are accepted."""
+        return self.rows * self.cols
+
+    def tile_cycles(self, k: int) -> int:
+        """Cycles per tile of length `k` when tiles follow each other and nothing stalls."""
+        return max(k, self.rows)
+
+
+def beat(shape, lanes: int) -> stream.Signature:
+    """Return the signature of a stream of vectors with a `last` flag; lane 0 sits in the low bits."""
+    return stream.Signature(data.StructLayout({"data": data.ArrayLayout(shape, lanes), "last": 1}))
+
+
+class MacArray(wiring.Component):
+    """C[rows, cols] = A[rows, K] x B[K, cols] on an output-stationary systolic array.
+
+    Streams: `a` brings one column of A a beat and `b` one row of B a beat; a pair of beats is accepted
+    together. K is as many beats as come up to `last`, which both streams carry on the same beat; a tile
+    ends with either, and a disagreement sets `last_mismatch` until reset. `c` brings C row by row, with
+    `last` on the bottom row, while the next tile is computed.
+
+    Timing: one beat a cycle, no idle cycle between tiles while K >= rows. Row 0 is offered
+    `latency` = cols + 1 (+ 1 with `input_reg`) cycles after the last beat was accepted, the other rows
+    in the cycles that follow. C leaves through `rows` beats, so with K < rows the last beat of a tile
+    waits until rows cycles have passed since the one before. A stalled `c` stops the whole array.
+    Reset drops whatever is in flight.
+    """
+
+    port_docs = {
+        "a": "one column of A per beat; lane i is row i of C",
+        "b": "one row of B per beat; lane j is column j of C",
+        "c": "one row of C per beat; lane j is column j; last marks the bottom row",
+        "last_mismatch": "sticky: a and b disagreed about last",
+    }
+
+    def __init__(self, spec: MacArraySpec):
+        self.spec = spec
+        super().__init__(
+            {
+                "a": In(beat(spec.a_shape, spec.rows)),
+                "b": In(beat(spec.b_shape, spec.cols)),
+                "c": Out(beat(spec.acc_shape, spec.cols)),
+                "last_mismatch": Out(1),
+            }
+        )
+
+    def elaborate(self, platform):
+        """Build the array: intake, skew, rows, output register."""
+        m = Module()
+        spec = self.spec
+        en = Signal()
+        m.d.comb += en.eq(~self.c.valid | self.c.ready)
+        token = self.intake(m, en)
+
+        a_skew = Skew(SkewSpec(lanes=spec.rows, width=spec.a_bits))
+        b_skew = Skew(SkewSpec(lanes=spec.cols, width=spec.b_bits))
+        rows = rows_block(spec)
+        c_skew = Skew(SkewSpec(lanes=spec.cols, width=spec.acc_width, descending=True))
+        for name, part in {"a_skew": a_skew, "b_skew": b_skew, "rows": rows, "c_deskew": c_skew}.items():
+            share(m, platform, part, name)
+            m.d.comb += part.en.eq(en)
+        m.d.comb += [getattr(rows, name).eq(value) for name, value in token.items()]
+        m.d.comb += [
+            a_skew.i.eq(self.a.payload.data.as_value()),
+            b_skew.i.eq(self.b.payload.data.as_value()),
+            rows.a.eq(a_skew.o),
+            rows.b.eq(b_skew.o),
+            c_skew.i.eq(rows.result),
+        ]
+
+        c_valid = Signal()
+        c_last = Signal(reset_less=True)
+        c_data = Signal(spec.cols * spec.acc_width, reset_less=True)
+        with m.If(en):
+            m.d.sync += [c_valid.eq(rows.done), c_last.eq(rows.bottom_done), c_data.eq(c_skew.o)]
+        m.d.comb += [
+            self.c.valid.eq(c_valid),
+            self.c.payload.last.eq(c_last),
+            self.c.payload.data.as_value().eq(c_data),
+        ]
+        return m
+
+    def intake(self, m: Module, en: Signal) -> dict[str, Signal]:
+        """Join the A and B streams and return the token of the accepted pair."""
+        spec = self.spec
+        token = {name: Signal(name=f"token_{name}") for name in TOKEN}
+        first = Signal(init=1)
+        both_valid = Signal()
+        go = Signal()
+        completes = Signal()
+        m.d.comb += [
+            token["first"].eq(first),
+            token["last"].eq(self.a.payload.last | self.b.payload.last),
+            both_valid.eq(self.a.valid & self.b.valid),
+            token["valid"].eq(both_valid & go),
+            completes.eq(token["valid"] & token["last"]),
+            self.a.ready.eq(self.b.valid & go),
+            self.b.ready.eq(self.a.valid & go),
+        ]
+        disagree = Signal()
+        m.d.comb += disagree.eq(token["valid"] & (self.a.payload.last ^ self.b.payload.last))
+        with m.If(token["valid"]):
+            m.d.sync += first.eq(token["last"])
+        with m.If(disagree):
+            m.d.sync += self.last_mismatch.eq(1)
+
+        if spec.rows == 1:
+            m.d.comb += go.eq(en)
+            return token
+        # A tile leaves through `rows` beats: the next may not complete before they are through.
+        drain_left = Signal(range(spec.rows))
+        draining = Signal()
+        m.d.comb += [draining.eq(drain_left != 0), go.eq(en & ~(token["last"] & draining))]
+        with m.If(en):
+            m.d.sync += drain_left.eq(Mux(completes, spec.rows - 1, drain_left - draining))
+        return token

@@ -1,0 +1,87 @@
+"""The parameters that every integer multiply-accumulate engine shares: operands and accumulator."""
+
+import dataclasses
+
+from amaranth.hdl import Shape
+
+from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed
+from ..golden.errors import UsageError
+from ..golden.int_gemm import OVERFLOW_RULES
+from .spec import Spec, choice, flag, integer
+
+#: K that sizes the accumulator where neither `k_max` nor `acc_bits` is given: int8 then has 32 bits.
+DEFAULT_K_MAX = 65536
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MacSpec(Spec):
+    """Operand widths and signs, and the accumulator by `acc_bits` or by `k_max`."""
+
+    a_bits: int = integer(8, 2, 16, "width of an element of A", unit="bits")
+    b_bits: int = integer(8, 2, 16, "width of an element of B", unit="bits")
+    a_signed: bool = flag(True, "elements of A are two's complement, not unsigned")
+    b_signed: bool = flag(True, "elements of B are two's complement, not unsigned")
+    acc_bits: int | None = integer(
+        None,
+        2,
+        48,
+        "width of the accumulator; none: the exact worst case of k_max",
+        unit="bits",
+        optional=True,
+    )
+    k_max: int | None = integer(
+        None,
+        1,
+        65536,
+        "longest sum the accumulator must hold; none: 65536, or what acc_bits holds",
+        optional=True,
+    )
+    overflow: str = choice(
+        "error", OVERFLOW_RULES, "error: refuse an accumulator that can overflow; else what it does then"
+    )
+    input_reg: bool = flag(False, "register the operands in front of the multiplier")
+
+    def check(self):
+        """Refuse an accumulator that is too narrow for a promise of exact sums, or sized twice."""
+        if self.acc_bits is None:
+            return
+        if self.overflow != "error":
+            if self.k_max is not None:
+                raise UsageError(
+                    f"acc_bits={self.acc_bits} and k_max={self.k_max} both size the accumulator, and under "
+                    f"overflow={self.overflow} only acc_bits is used: leave k_max out"
+                )
+            return
+        check_exact(self.acc_bits, self.k_max or 1, *self.operands)
+
+    @property
+    def operands(self) -> tuple[int, int, bool, bool]:
+        """`(a_bits, b_bits, a_signed, b_signed)`, as the functions of `golden.accumulator` take them."""
+        return self.a_bits, self.b_bits, self.a_signed, self.b_signed
+
+    @property
+    def acc_width(self) -> int:
+        """Width of the accumulator in bits."""
+        return self.acc_bits or acc_bits_for(self.k_max or DEFAULT_K_MAX, *self.operands)
+
+    @property
+    def k_limit(self) -> int | None:
+        """The longest K that cannot overflow; None where overflow is defined (wrap, saturate)."""
+        if self.overflow != "error":
+            return None
+        return self.k_max or (k_max_for(self.acc_bits, *self.operands) if self.acc_bits else DEFAULT_K_MAX)
+
+    @property
+    def a_shape(self) -> Shape:
+        """Shape of an element of A."""
+        return Shape(self.a_bits, self.a_signed)
+
+    @property
+    def b_shape(self) -> Shape:
+        """Shape of an element of B."""
+        return Shape(self.b_bits, self.b_signed)
+
+    @property
+    def acc_shape(self) -> Shape:
+        """Shape of the accumulator and of an element of C: signed unless both operands are unsigned."""
+        return Shape(self.acc_width, sum_is_signed(self.a_signed, self.b_signed))

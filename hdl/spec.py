@@ -1,0 +1,148 @@
+"""One declaration per parameter: a Spec is a frozen dataclass whose fields say all there is to say.
+
+Validation, `macwright describe`, the command line, the manifest and the docs read the same `Param`.
+"""
+
+import dataclasses
+import difflib
+from typing import Any, Self
+
+from ..golden.errors import UsageError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Param:
+    """What one field of a Spec may be. `optional` allows None, written `none` on the command line."""
+
+    kind: type
+    meaning: str
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    optional: bool = False
+
+    @property
+    def legal(self) -> str:
+        """The legal values, as part of a sentence."""
+        if self.kind is bool:
+            text = "true or false"
+        elif self.choices:
+            text = "one of " + ", ".join(self.choices)
+        else:
+            text = f"a whole number from {self.low} to {self.high}" + (f" ({self.unit})" if self.unit else "")
+        return text + (", or none" if self.optional else "")
+
+    def accepts(self, value: Any) -> bool:
+        """Return whether `value` has the right type and lies in range."""
+        if value is None:
+            return self.optional
+        if type(value) is not self.kind:
+            return False
+        if self.choices:
+            return value in self.choices
+        return self.kind is not int or self.low <= value <= self.high
+
+    def parse(self, text: str) -> Any:
+        """Read a value from the command line; what cannot be read is returned as it is, to be refused."""
+        lowered = text.strip().lower()
+        if self.optional and lowered == "none":
+            return None
+        if self.kind is bool:
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(
+                lowered, text
+            )
+        if self.kind is int:
+            try:
+                return int(lowered, 0)
+            except ValueError:
+                return text
+        return lowered
+
+
+def integer(
+    default: int | None, low: int, high: int, meaning: str, *, unit: str = "", optional: bool = False
+):
+    """Declare a whole-number field with an inclusive range."""
+    param = Param(kind=int, meaning=meaning, low=low, high=high, unit=unit, optional=optional)
+    return dataclasses.field(default=default, metadata={"param": param})
+
+
+def flag(default: bool, meaning: str):
+    """Declare a true-or-false field."""
+    return dataclasses.field(default=default, metadata={"param": Param(kind=bool, meaning=meaning)})
+
+
+def choice(default: str, choices: tuple[str, ...], meaning: str):
+    """Declare a field that takes one of several names."""
+    return dataclasses.field(
+        default=default, metadata={"param": Param(kind=str, meaning=meaning, choices=choices)}
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Spec:
+    """Base of every Spec. Fields are declared with `integer`, `flag` and `choice`.
+
+    Subclasses refuse combinations of fields in `check`, by raising UsageError.
+    """
+
+    def __post_init__(self):
+        for name, param in self.params().items():
+            value = getattr(self, name)
+            if not param.accepts(value):
+                raise UsageError(f"{name}={value} is not legal: {name} is {param.legal}")
+        self.check()
+
+    def check(self) -> None:
+        """Refuse combinations of legal fields that make no hardware."""
+
+    @classmethod
+    def params(cls) -> dict[str, Param]:
+        """Return the declaration of every field, in order."""
+        return {f.name: f.metadata["param"] for f in dataclasses.fields(cls)}
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Return the default of every field, in order."""
+        return {f.name: f.default for f in dataclasses.fields(cls)}
+
+    @classmethod
+    def parse(cls, assignments: dict[str, str]) -> Self:
+        """Build a Spec from text, as given by `-p name=value`. Raises UsageError on an unknown name."""
+        params = cls.params()
+        for name in assignments:
+            if name not in params:
+                raise UsageError(f"there is no parameter {name!r}: {nearest(name, params)}")
+        return cls(**{name: params[name].parse(text) for name, text in assignments.items()})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return every field with its value, in order."""
+        return dataclasses.asdict(self)
+
+    def changed(self) -> dict[str, Any]:
+        """Return the fields that differ from their default, in order."""
+        return {name: value for name, value in self.as_dict().items() if value != self.defaults()[name]}
+
+    def arguments(self) -> str:
+        """Return the `-p` arguments of the command line that make this Spec again."""
+        return " ".join(f"-p {name}={_text(value)}" for name, value in self.changed().items())
+
+    def suffix(self, reference: dict[str, Any] | None = None) -> str:
+        """Return `_rows_4_a_signed_0`, the part of a module name that tells this Spec from the default.
+
+        Fields that `reference` holds are compared with it instead of with their default.
+        """
+        expected = self.defaults() | (reference or {})
+        values = {name: value for name, value in self.as_dict().items() if value != expected[name]}
+        return "".join(f"_{name}_{int(v) if isinstance(v, bool) else v}" for name, v in values.items())
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) or value is None else str(value)
+
+
+def nearest(name: str, known) -> str:
+    """Return the end of a refusal: the known name most like `name`, or all of them."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
