@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from amaranth.back import rtlil
-from amaranth.hdl import ClockDomain, ClockSignal, Instance, ResetSignal, Shape, Value
+from amaranth.hdl import ClockDomain, ClockSignal, Instance, ResetSignal, Value
 from amaranth.lib import wiring
 
 from ..hdl.share import silenced
@@ -106,14 +106,14 @@ class VerilogPorts(wiring.Component):
         self.spec = unit.spec
         self.port_list = verilog_ports(unit)
         flows = {"input": wiring.In, "output": wiring.Out}
-        super().__init__({p.name: flows[p.direction](Shape(p.width, p.signed)) for p in self.port_list})
+        super().__init__({p.name: flows[p.direction](value.shape()) for p, value in self.port_list})
 
     def elaborate(self, platform):
         """Build the unit and connect its ports."""
         m = self.unit.elaborate(platform)
-        for port in self.port_list:
+        for port, value in self.port_list:
             outside = getattr(self, port.name)
-            m.d.comb += port.value.eq(outside) if port.direction == "input" else outside.eq(port.value)
+            m.d.comb += value.eq(outside) if port.direction == "input" else outside.eq(value)
         return m
 
 

@@ -33,14 +33,7 @@ def make_family(
     constant = {name: value for name, value in specs[0].as_dict().items() if name not in names}
     top = unit.name + specs[0].suffix({name: getattr(specs[0], name) for name in names})
     top += "_family" + ("" if reset == "sync" else "_async")
-    ports = [
-        [
-            Port("clk", "input", 1, False, "", "", None),
-            Port(v.reset_port, "input", 1, False, "", "", None),
-            *v.ports,
-        ]
-        for v in variants
-    ]
+    ports = [[Port("clk", "input", 1), Port(v.reset_port, "input", 1), *v.ports] for v in variants]
     parameters = ",\n".join(f"  parameter {n.upper()} = {_literal(getattr(specs[0], n))}" for n in names)
     declared = ",\n".join(
         f"  {p.direction:6} wire {_range(specs, names, [v[i].width for v in ports])}{p.name}"

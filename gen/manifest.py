@@ -1,5 +1,6 @@
 """What a deliverable says about itself, as JSON: Spec, ports, timing, files, tools, licence."""
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -41,10 +42,8 @@ def unit_manifest(unit: Unit, spec: Spec, verilog: Verilog, files: dict[str, str
         "timing": timing(spec),
         "clock": {"port": "clk", "edge": "rising", "domain": "sync"},
         "reset": {"port": verilog.reset_port, "kind": verilog.reset},
-        "ports": [
-            {"name": p.name, "direction": p.direction, "width": p.width, "meaning": p.doc, "layout": p.layout}
-            for p in verilog.ports
-        ],
+        "ports": [dataclasses.asdict(p) | {"layout": p.layout} for p in verilog.ports],
+        "streams": {name: "in" if into else "out" for name, into in verilog.streams.items()},
         "interface": unit.build(spec).metadata.as_json()["interface"],
         "modules": verilog.modules,
         "files": {name: sha256(text) for name, text in files.items()},

@@ -6,19 +6,23 @@ import textwrap
 from ..hdl.spec import Spec
 from .catalog import Unit
 from .emission import emit
-from .ports import Port, verilog_ports
+from .ports import Port, stream_names, verilog_ports
 from .prettify import prettify
 from .version import MACWRIGHT
 
 
 @dataclasses.dataclass(frozen=True)
 class Verilog:
-    """Generated Verilog, the name of its outermost module and that module's ports without clock and reset."""
+    """Generated Verilog and what there is to know about its outermost module, `top`.
+
+    `ports` leaves out clock and reset; `streams` says of each stream whether it enters.
+    """
 
     top: str
     text: str
     ports: list[Port]
     modules: list[str]
+    streams: dict[str, bool]
     reset: str
     uses_reset: bool
 
@@ -42,7 +46,7 @@ def make_verilog(unit: Unit, spec: Spec, reset: str = "sync", top: str | None = 
     top = top or unit.module_name(spec) + ("" if reset == "sync" else "_async")
     component = unit.build(spec)
     text, platform = emit(component, top, reset)
-    ports = verilog_ports(component)
+    ports = [port for port, _ in verilog_ports(component)]
     docs = {name: _port_docs(c, platform.reset_port) for name, c in platform.components.items()}
     docs[top] |= {p.name: p.doc for p in ports}
 
@@ -57,6 +61,7 @@ def make_verilog(unit: Unit, spec: Spec, reset: str = "sync", top: str | None = 
         prettify(text, order, docs, heading),
         ports,
         list(order),
+        stream_names(component),
         reset,
         platform.reset_port in order[top],
     )
@@ -67,7 +72,7 @@ def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port]) -> str:
         f"  {name} = {str(value).lower() if not isinstance(value, int) or isinstance(value, bool) else value}"
         for name, value in spec.as_dict().items()
     )
-    streams = "\n".join(f"  {p.name}: {p.layout}" for p in ports if p.layout)
+    streams = "\n".join(f"  {p.name}: {p.layout}" for p in ports if p.width > 1)
     clocking = {
         "sync": "clk, rising edge; rst is synchronous and active high",
         "async_low": "clk, rising edge; rst_n is asynchronous and active low",

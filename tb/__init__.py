@@ -1,0 +1,1 @@
+"""Proves that hardware equals its golden model: benches, stimulus, exhaustive runs, broken hardware."""

@@ -1,0 +1,1 @@
+"""The arithmetic that every engine is made of: recoders, compressors, adders, shifters, counters."""

@@ -1,0 +1,1 @@
+"""Units that work on streams of vectors."""
