@@ -15,8 +15,9 @@ from cocotb.triggers import Timer
 
 from ..gen.catalog import find_unit
 from ..gen.ports import Port
-from .harness import HALF_PERIOD_NS, BenchFailure, Harness
+from .harness import HALF_PERIOD_NS, Harness
 from .pack import pack_ints, unpack_ints
+from .transaction import BenchFailure
 
 
 @cocotb.test()

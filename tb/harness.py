@@ -11,13 +11,9 @@ from cocotb.triggers import Timer
 
 from ..gen.ports import Port
 from .pack import pack_ints, unpack_ints
-from .transaction import Beats, Scenario
+from .transaction import Beats, BenchFailure, Scenario
 
 HALF_PERIOD_NS = 5
-
-
-class BenchFailure(AssertionError):
-    """The hardware did something that its contract does not allow."""
 
 
 class Stream:

@@ -11,11 +11,8 @@ from pathlib import Path
 from cocotb_tools.runner import get_runner
 
 from ..gen.cache import build_folder, content_key
+from ..gen.lint import waiver_options
 from ..gen.version import package_version
-
-# Reasons: more than one module per file; outputs of the last row and column lead nowhere; Yosys leaves it
-# to Verilog to extend the operands of an addition.
-VERILATOR_WAIVERS = ("-Wno-DECLFILENAME", "-Wno-UNUSEDSIGNAL", "-Wno-WIDTHEXPAND")
 
 
 def main(job_file: str) -> None:
@@ -23,7 +20,7 @@ def main(job_file: str) -> None:
     job = json.loads(Path(job_file).read_text())
     sim, top = job["sim"], job["top"]
     runner = get_runner(sim)
-    build_args = ["-g2005"] if sim == "icarus" else ["-Wall", *VERILATOR_WAIVERS]
+    build_args = ["-g2005"] if sim == "icarus" else ["-Wall", *waiver_options()]
     if sim == "verilator" and job["waves"]:
         build_args.append("--trace")
     source = Path(job["verilog"])

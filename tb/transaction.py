@@ -8,6 +8,10 @@ import numpy as np
 Beats = dict[str, np.ndarray]
 
 
+class BenchFailure(AssertionError):
+    """The hardware did something that its contract does not allow."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Transaction:
     """One result's worth of input beats, and the output beats that must come of it.

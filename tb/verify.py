@@ -1,6 +1,7 @@
 """Proves one Spec: generates its Verilog, runs the unit's bench on it, and says what was found."""
 
 import dataclasses
+import importlib
 import json
 import os
 import shutil
@@ -18,7 +19,9 @@ from ..gen.verilog import Verilog, make_verilog
 from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
+from .rtl import Rtl
 from .simulators import simulator_environment
+from .transaction import BenchFailure
 
 LEVELS = ("quick", "full", "exhaustive")
 
@@ -52,6 +55,8 @@ def verify(
     environment = simulator_environment(sim)
     if level not in LEVELS:
         raise UsageError(f"level={level!r} is not one of {', '.join(LEVELS)}")
+    if level == "exhaustive":
+        stimulus_module(unit).check_exhaustible(spec)
     if waves and waves.exists():
         raise UsageError(f"{waves} exists: name another file for the waveform")
     progress(f"generating {entry.module_name(spec)}")
@@ -76,6 +81,8 @@ def verify(
         }
         progress(f"simulating with {sim}")
         checks = _simulate(job, folder, environment, time_limit)
+        if level != "quick" and all(check["passed"] for check in checks):
+            checks += _compiled_checks(unit, spec, level, verilog, progress)
         if waves:
             _keep_waves(folder, waves)
     passed = all(check["passed"] for check in checks)
@@ -92,6 +99,27 @@ def verify(
         "checks": checks,
         "reproduce": reproduce_command(entry, spec, sim, level, seed),
     }
+
+
+def stimulus_module(unit: str):
+    """Return the module `tb/units/<unit>.py`."""
+    return importlib.import_module(f"macwright.tb.units.{unit}")
+
+
+def _compiled_checks(
+    unit: str, spec: Spec, level: str, verilog: Verilog, progress: Callable[[str], None]
+) -> list[dict]:
+    """Run the checks of `tb/units/<unit>.py` that need the compiled RTL."""
+    checks = []
+    for name, check in stimulus_module(unit).compiled_checks(spec, level).items():
+        progress(name)
+        checks.append({"name": name, "passed": False})
+        try:
+            checks[-1]["cycles"] = check(Rtl(verilog, progress))
+            checks[-1]["passed"] = True
+        except BenchFailure as failure:
+            checks[-1]["failure"] = str(failure)
+    return checks
 
 
 def reproduce_command(unit: Unit, spec: Spec, sim: str, level: str, seed: int) -> str:

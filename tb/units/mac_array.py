@@ -1,10 +1,15 @@
 """Stimulus for `mac_array`: tiles of every length, corner matrices, stalls, resets."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from ...golden.errors import UsageError
 from ...golden.int_gemm import int_gemm
 from ...golden.integer import int_range
 from ...hdl.array.mac_array import MacArraySpec
+from ..compiled import check_transactions
+from ..rtl import Rtl
 from ..transaction import Scenario, Transaction
 
 #: Longest tile that a level drives through the cocotb bench; longer ones go through the compiled RTL.
@@ -104,3 +109,17 @@ def one_sided_last(transaction: Transaction) -> Transaction:
     b = transaction.inputs["b"]
     inputs = transaction.inputs | {"b": b | {"last": np.zeros_like(b["last"])}}
     return Transaction("last on a only", inputs, transaction.outputs, transaction.cycles)
+
+
+def check_exhaustible(spec: MacArraySpec) -> None:
+    """Raise UsageError: an array has too many inputs to try them all."""
+    arguments = " ".join(f"macwright verify mac_pe {spec.element.arguments()}".split())
+    raise UsageError(
+        f"mac_array has too many inputs for --level exhaustive: use full, and {arguments} --level exhaustive"
+    )
+
+
+def compiled_checks(spec: MacArraySpec, level: str) -> dict[str, Callable[[Rtl], int]]:
+    """Return the checks that run on the compiled RTL, by name: sums of the longest promised length."""
+    longest = spec.k_limit or 65536
+    return {f"corner matrices, K={longest}": lambda rtl: check_transactions(rtl, corner_tiles(spec, longest))}

@@ -1,10 +1,14 @@
 """Stimulus and expectation for multiply-accumulate elements, which move in lockstep under `en`."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...golden.int_gemm import mac_step
 from ...golden.integer import int_range
 from ...hdl.pe.mac_pe import MacPeSpec
+from ..compiled import check_every_pair, check_operand_bits
+from ..rtl import Rtl
 
 #: Enabled steps per level, besides the corners.
 STEPS = {"quick": 2000, "full": 50_000, "exhaustive": 50_000}
@@ -60,3 +64,15 @@ def expected(spec: MacPeSpec, inputs: dict[str, np.ndarray]) -> dict[str, tuple[
     # How many enabled steps lie before each cycle; the sum that shows is `latency` steps old.
     shown = np.cumsum(inputs["en"]) - inputs["en"] - spec.latency
     return {"acc": (sums[np.maximum(shown, 0)], shown >= 0)}
+
+
+def check_exhaustible(spec: MacPeSpec) -> None:
+    """Raise UsageError if there are too many pairs of operands to try them all."""
+    check_operand_bits(spec)
+
+
+def compiled_checks(spec: MacPeSpec, level: str) -> dict[str, Callable[[Rtl], int]]:
+    """Return the checks that run on the compiled RTL, by name."""
+    if level != "exhaustive":
+        return {}
+    return {"every pair of operands, as new and as running sums": lambda rtl: check_every_pair(rtl, spec)}

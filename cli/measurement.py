@@ -1,0 +1,3 @@
+"""`synth` and `doctor`."""
+
+COMMANDS = ()
