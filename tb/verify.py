@@ -164,16 +164,16 @@ def _simulate(job: dict, folder: Path, environment: dict[str, str], time_limit: 
 def _last_words(folder: Path) -> str:
     """Return the line of the logs that says best what went wrong."""
     lines = []
-    for name in ("simulate.log", "test.log"):
+    for name in ("simulate.log", "test.log", "build.log"):
         if (folder / name).exists():
             lines += (folder / name).read_text(errors="replace").splitlines()
     lines = [line.strip() for line in lines if line.strip()]
     telling = [line for line in lines if "%Error" in line or "error:" in line or "Error:" in line]
-    return (telling or lines or ["it left no message"])[-1]
+    return (telling or lines or ["it left no message"])[0 if telling else -1]
 
 
 def _keep_waves(folder: Path, waves: Path) -> None:
-    found = [*folder.glob("*.fst"), *folder.glob("*.vcd"), *folder.glob("**/*.fst")]
+    found = [*folder.glob("**/*.fst"), *folder.glob("**/*.vcd")]
     if not found:
         raise SimulationError("the simulator wrote no waveform")
     waves.parent.mkdir(parents=True, exist_ok=True)

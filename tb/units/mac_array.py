@@ -35,7 +35,8 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
         Scenario("every length, back to back", mixed()),
         Scenario("corner matrices", [t for k in corner_lengths for t in corner_tiles(spec, k)]),
         Scenario("a and b disagree about last", [one_sided_last(tiles(1)[0])], status={"last_mismatch": 1}),
-        Scenario("c is ready only when valid", tiles(6), patient=True),
+        # The long tile ends alone in the array: its result must come without anyone asking for it.
+        Scenario("c is ready only when valid", [*tiles(4), random_tile(spec, longest, rng)], patient=True),
     ]
     for stream in spec_streams():
         found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
