@@ -1,6 +1,7 @@
 """The `macwright` command: finds the subcommand, turns mistakes into one sentence and an exit code."""
 
 import sys
+from collections.abc import Callable
 
 import click
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.markup import escape
 from ..gen.version import MACWRIGHT
 from ..gen.yosys import YosysError
 from ..golden.errors import UsageError
+from ..synth.child import ToolError
 from ..tb.verify import SimulationError
 from . import generation, measurement, verification
 
@@ -29,8 +31,13 @@ for module in (generation, verification, measurement):
 
 def main() -> None:
     """Run the command line."""
+    guarded(lambda: cli.main(standalone_mode=False))
+
+
+def guarded(action: Callable[[], object]) -> None:
+    """Run `action`; a mistake of the user ends in one sentence and exit code 2, a failed tool in 1."""
     try:
-        cli.main(standalone_mode=False)
+        action()
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
@@ -39,7 +46,7 @@ def main() -> None:
     except UsageError as error:
         _complain(error)
         sys.exit(2)
-    except (SimulationError, YosysError) as error:
+    except (SimulationError, YosysError, ToolError) as error:
         _complain(error)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):

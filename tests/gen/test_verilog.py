@@ -71,7 +71,8 @@ def test_names_are_plain_and_registers_have_no_initial_value(name, fields):
 def test_the_same_bytes_whatever_the_hash_seed():
     code = (
         "from macwright.gen.catalog import find_unit\nfrom macwright.gen.verilog import make_verilog\n"
-        "import sys\nu = find_unit('mac_array')\nsys.stdout.write(make_verilog(u, u.spec(rows=5, cols=3)).text)"
+        "import sys\nu = find_unit('mac_array')\n"
+        "sys.stdout.write(make_verilog(u, u.spec(rows=5, cols=3)).text)"
     )
     texts = {
         subprocess.run(

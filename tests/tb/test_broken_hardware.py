@@ -76,7 +76,8 @@ def broken(name, fields, pattern, replacement):
     text, count = re.subn(pattern, replacement, verilog.text)
     assert count == 1, f"the defect {pattern} fits {count} places"
     if "late" in replacement:
-        late = "  reg m_axis_c_tlast_late;\n  always @(posedge clk) if (en) m_axis_c_tlast_late <= rows_bottom_done;\n"
+        late = "  reg m_axis_c_tlast_late;\n"
+        late += "  always @(posedge clk) if (en) m_axis_c_tlast_late <= rows_bottom_done;\n"
         text = text.replace(");\n  wire", f");\n{late}  wire", 1)
     return dataclasses.replace(verilog, text=text)
 
