@@ -1,0 +1,51 @@
+"""The same function written with Verilog's own operators: the first thing to compare a unit with.
+
+`baselines/<unit>.v` holds a module `<unit>_baseline` with the ports of the unit and a `parameter` for each
+field of the Spec that matters, in upper case. A new unit adds its file and nothing here.
+"""
+
+import dataclasses
+import re
+from importlib.resources import files
+
+from ..hdl.spec import Spec
+
+_PARAMETER = re.compile(r"(?m)^(  parameter )(\w+) = \d+")
+_INCLUDE = re.compile(r'(?m)^`include "(\w+\.v)"\n')
+
+
+@dataclasses.dataclass(frozen=True)
+class Baseline:
+    """Verilog of a baseline with its parameters set, and the name of its outermost module."""
+
+    top: str
+    text: str
+
+
+def make_baseline(unit: str, spec: Spec) -> Baseline | None:
+    """Return the baseline of a unit for a Spec, or None if the unit has none.
+
+    The values stand in the text as the parameters' defaults, so that the text alone, and its hash, says
+    which circuit it is.
+    """
+    path = files(__package__) / "baselines" / f"{unit}.v"
+    if not path.is_file():
+        return None
+    text = _INCLUDE.sub(
+        lambda m: (files(__package__) / "baselines" / m[1]).read_text() + "\n", path.read_text()
+    )
+    values = parameters(spec)
+    return Baseline(
+        f"{unit}_baseline",
+        _PARAMETER.sub(lambda m: f"{m[1]}{m[2]} = {values.get(m[2], m[0].split()[-1])}", text),
+    )
+
+
+def parameters(spec: Spec) -> dict[str, int]:
+    """Return a Spec as Verilog parameters: numbers and flags by name, SATURATE for the overflow rule."""
+    values = {name.upper(): int(v) for name, v in spec.as_dict().items() if isinstance(v, int)}
+    if hasattr(spec, "acc_width"):
+        values["ACC_BITS"] = spec.acc_width
+    if hasattr(spec, "overflow"):
+        values["SATURATE"] = int(spec.overflow == "saturate")
+    return values

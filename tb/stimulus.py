@@ -1,0 +1,40 @@
+"""Random stimulus for any unit, by its ports alone: what the power measurement drives."""
+
+import numpy as np
+
+from ..gen.ports import Port
+from ..hdl.spec import Spec
+
+#: Products per sum where the unit leaves it open; arrays take at least their number of rows.
+K = 16
+
+
+def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str, np.ndarray]:
+    """Return the values of every input port but the clock, as bool of shape (cycles, width), low bit first.
+
+    Operands are uniform over their full range. Streams into the unit are always valid and those out of it
+    always ready, with `last` every max(K, rows) beats; elements have `en` = 1 and `first` every K cycles.
+    `rst` is high in the first two cycles.
+    """
+    rng = np.random.default_rng(seed)
+    cycle = np.arange(cycles)
+    running = cycle >= 2
+    beat = cycle - 2
+    k = max(K, getattr(spec, "rows", 1))
+    one_bit = {"en": np.ones(cycles, bool), "first": cycle % K == 0}
+    values = {"rst": ~running[:, None]}
+    for port in ports:
+        if port.direction != "input":
+            continue
+        if port.name.endswith("_tvalid"):
+            bits = running
+        elif port.name.endswith("_tready"):
+            bits = np.ones(cycles, bool)
+        elif port.name.endswith("_tlast"):
+            bits = running & (beat % k == k - 1)
+        elif port.name in one_bit and port.width == 1:
+            bits = one_bit[port.name]
+        else:
+            bits = rng.integers(0, 2, (cycles, port.width)).astype(bool)
+        values[port.name] = bits.reshape(cycles, -1)
+    return values
