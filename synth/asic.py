@@ -16,8 +16,8 @@ from .script import script
 from .timing import LOAD_FF, clock_period, plain_netlist
 
 #: Delay targets in ps, and the shorter list for designs with more than LARGE gates before mapping.
-PERIODS = (200, 300, 400, 550, 700, 900, 1200, 1600, 2200, 3000)
-LARGE_PERIODS = (300, 700, 1600)
+PERIODS = (200, 400, 700, 900, 1100, 1300, 1600, 2000, 2400, 3000)
+LARGE_PERIODS = (400, 1300, 2400)
 LARGE = 20_000
 
 # Both rows of a table are measured at the same time, but never more tools run than there are cores.

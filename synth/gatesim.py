@@ -1,22 +1,21 @@
 """Counts transitions in a mapped netlist: 64 runs at a time, one in every bit of a machine word.
 
-Every cell takes one unit of time, so that the glitches of unequal paths are counted, although not with the
-cells' true delays. Whole groups of equal cells are evaluated by one NumPy expression.
+Time moves in steps of STEP_PS. A gate changes its output when its inputs have asked for the new value
+during the whole of its delay, so glitches are counted, except those shorter than the gate they would pass.
+Equal cells are evaluated by one NumPy expression.
 """
 
 import dataclasses
-import json
-import re
-from pathlib import Path
 
 import numpy as np
 
 from ..golden.errors import UsageError
-from .liberty import Library
+from .gatenet import GateNetlist, Group
 
 LANES = 64
-_ZERO = np.uint64(0)
-_ALL = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+STEP_PS = 10
+#: Longest delay of a gate that is told apart, in steps.
+MAX_STEPS = 32
 
 
 @dataclasses.dataclass
@@ -27,121 +26,128 @@ class Activity:
     duty: np.ndarray
 
 
-@dataclasses.dataclass
-class Group:
-    """Equal outputs of equal cells: the nets they read, by pin, and the nets they drive."""
-
-    function: str
-    inputs: dict[str, np.ndarray]
-    outputs: np.ndarray
-
-
-class GateNetlist:
-    """A flat netlist of library cells, read from Yosys's JSON."""
-
-    def __init__(self, path: Path, top: str, library: Library):
-        module = json.loads(path.read_text())["modules"][top]
-        self.numbers: dict[int | str, int] = {"0": 0, "1": 1, "x": 0, "z": 0}
-        self.ports = {n: [self._net(b) for b in p["bits"]] for n, p in module["ports"].items()}
-        #: Output pins by cell name, as (pin, net); cells with a register are in `registers`.
-        self.outputs: dict[str, list[tuple[str, int]]] = {}
-        self.registers: set[str] = set()
-        gates: dict[tuple[str, str], list[dict[str, int]]] = {}
-        states: dict[str, list[dict[str, int]]] = {}
-        for name, cell in module["cells"].items():
-            kind = cell["type"].lstrip("\\")
-            if kind not in library.cells or library.cells[kind].odd:
-                raise UsageError(
-                    f"switching activity cannot be simulated through a cell {kind}: give an assumed toggle rate"
-                )
-            nets = {pin: self._net(bits[0]) for pin, bits in cell["connections"].items() if bits}
-            facts = library.cells[kind]
-            self.outputs[name] = [(p, nets[p]) for p in nets if facts.pins[p].function]
-            if facts.ff:
-                self.registers.add(name)
-                states.setdefault(kind, []).append(nets)
-            for pin, _ in self.outputs[name] if not facts.ff else ():
-                gates.setdefault((kind, pin), []).append(nets)
-        self.groups = [
-            self._group(library.cells[kind].pins[pin].function, pin, cells)
-            for (kind, pin), cells in gates.items()
-        ]
-        self.flops = [group for kind, cells in states.items() for group in self._flops(library, kind, cells)]
-        self.size = max(self.numbers.values()) + 1
-
-    def _net(self, bit: int | str) -> int:
-        """Return the number of a net: 0 and 1 are the constants (x and z count as 0), then as they come."""
-        if bit not in self.numbers:
-            self.numbers[bit] = len(self.numbers) - 2
-        return self.numbers[bit]
-
-    def _group(self, function: str, pin: str, cells: list[dict[str, int]]) -> Group:
-        expression, names = to_python(function)
-        inputs = {name: np.array([nets[name] for nets in cells]) for name in names}
-        return Group(expression, inputs, np.array([nets[pin] for nets in cells]))
-
-    def _flops(self, library: Library, kind: str, cells: list[dict[str, int]]) -> list[Group]:
-        facts = library.cells[kind]
-        if {"clear", "preset"} & facts.ff.keys() or not facts.ff["clocked_on"].strip("()").isidentifier():
-            raise UsageError(
-                f"switching activity cannot be simulated through the register {kind}, which has more than a "
-                "rising clock edge: give an assumed toggle rate"
-            )
-        groups = []
-        for pin, facts_pin in facts.pins.items():
-            if not facts_pin.function:
-                continue
-            state = facts_pin.function.strip("() ")
-            used = [nets for nets in cells if pin in nets]
-            if used:
-                inverted = state == facts.ff["inverse"]
-                function = f"!({facts.ff['next_state']})" if inverted else facts.ff["next_state"]
-                groups.append(self._group(function, pin, used))
-        return groups
-
-
 def simulate(
-    netlist: GateNetlist, inputs: dict[str, np.ndarray], warm_up: int
+    netlist: GateNetlist,
+    inputs: dict[str, np.ndarray],
+    warm_up: int,
+    delays_ps: dict[int, float],
 ) -> tuple[Activity, dict[str, np.ndarray]]:
-    """Run a netlist from an all-zero state and return its activity and its output ports.
+    """Run a netlist from an all-zero state and return its activity and all its ports.
 
     inputs: by port, uint64 of shape (cycles, width); bit n of a word belongs to run n. The first `warm_up`
-    cycles are not counted. Outputs have the same form and show the end of each cycle.
-    Raises UsageError if the netlist oscillates.
+    cycles are not counted and not timed. delays_ps: delay of the gate or register that drives a net.
+    The ports that are returned have the same form as `inputs` and show the end of each cycle.
+    Raises UsageError if the netlist has a combinational loop or a cell that cannot be simulated.
     """
+    if netlist.refusal:
+        raise UsageError(netlist.refusal)
     values = np.zeros(netlist.size, np.uint64)
-    values[1] = _ALL
-    transitions = np.zeros(netlist.size, np.int64)
-    ones = np.zeros(netlist.size, np.int64)
+    values[1] = ~np.uint64(0)
+    timed = TimedGates(netlist.gates, delays_ps)
+    levels = by_level(netlist)
+    flops = [(group.compiled(), group) for group in netlist.flops]
+    late = {net: steps(delays_ps, net) for group in netlist.flops for net in group.outputs.tolist()}
     cycles = len(next(iter(inputs.values())))
-    drivers = [
-        (np.array(netlist.ports[name]), words) for name, words in inputs.items() if name in netlist.ports
-    ]
     shown = {name: np.zeros((cycles, len(nets)), np.uint64) for name, nets in netlist.ports.items()}
-    gates = [(eval(f"lambda {','.join(g.inputs)}: {g.function}"), g) for g in netlist.groups]
-    flops = [(eval(f"lambda {','.join(g.inputs)}: {g.function}"), g) for g in netlist.flops]
+    transitions, ones = np.zeros(netlist.size, np.int64), np.zeros(netlist.size, np.int64)
     for cycle in range(cycles):
-        edge = values.copy()
+        edge: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
         for function, group in flops:
-            edge[group.outputs] = function(*(values[nets] for nets in group.inputs.values()))
-        for nets, words in drivers:
-            edge[nets] = words[cycle]
-        for _ in range(10_000):
-            if cycle >= warm_up:
-                transitions += popcount(edge ^ values)
-            values, edge = edge, edge.copy()
-            for function, group in gates:
-                edge[group.outputs] = function(*(values[nets] for nets in group.inputs.values()))
-            if np.array_equal(edge, values):
-                break
+            words = np.broadcast_to(_apply(function, group, values), group.outputs.shape)
+            when = np.array([late[net] for net in group.outputs.tolist()])
+            for step in np.unique(when):
+                edge.setdefault(int(step), []).append((group.outputs[when == step], words[when == step]))
+        for name, words in inputs.items():
+            if name in netlist.ports:
+                edge.setdefault(0, []).append((np.array(netlist.ports[name]), words[cycle]))
+        if cycle < warm_up:
+            for events in edge.values():
+                for nets, words in events:
+                    values[nets] = words
+            for function, group in levels:
+                values[group.outputs] = _apply(function, group, values)
         else:
-            raise UsageError("the netlist oscillates: it has a combinational loop")
-        if cycle >= warm_up:
+            timed.settle(values, edge, transitions)
             ones += popcount(values)
         for name, nets in netlist.ports.items():
             shown[name][cycle] = values[nets]
     counted = max(cycles - warm_up, 1) * LANES
     return Activity(transitions / counted, ones / counted), shown
+
+
+class TimedGates:
+    """All gates, those with the longest delay first, and what they have asked for lately."""
+
+    def __init__(self, groups: list[Group], delays_ps: dict[int, float]):
+        nets = np.concatenate([group.outputs for group in groups]) if groups else np.zeros(0, int)
+        delay = np.array([steps(delays_ps, net) for net in nets.tolist()], int)
+        order = np.argsort(-delay, kind="stable")
+        place = np.empty(len(nets), int)
+        place[order] = np.arange(len(nets))
+        self.nets = nets[order]
+        self.depth = int(delay.max(initial=1))
+        #: How many gates, from the first, have a delay of more than k steps.
+        self.longer = [int((delay > k).sum()) for k in range(self.depth)]
+        ends = np.cumsum([len(group.outputs) for group in groups])
+        starts = [0, *ends[:-1]]
+        self.groups = [
+            (group.compiled(), group, place[start:end])
+            for group, start, end in zip(groups, starts, ends, strict=False)
+        ]
+
+    def settle(self, values: np.ndarray, edge: dict, transitions: np.ndarray) -> None:
+        """Bring `values` to rest after the changes in `edge`, by step, and count every transition."""
+        asked = np.tile(values[self.nets], (self.depth, 1))
+        last_event = max(edge, default=0)
+        for step in range(100_000):
+            for nets, words in edge.get(step, ()):
+                transitions[nets] += popcount(values[nets] ^ words)
+                values[nets] = words
+            now = asked[step % self.depth]
+            for function, group, place in self.groups:
+                now[place] = _apply(function, group, values)
+            old = values[self.nets]
+            if step >= last_event and np.array_equal(now, old):
+                return
+            every, some = now.copy(), now.copy()
+            for k in range(1, self.depth):
+                n = self.longer[k]
+                every[:n] &= asked[(step - k) % self.depth, :n]
+                some[:n] |= asked[(step - k) % self.depth, :n]
+            new = (old & some) | every
+            transitions[self.nets] += popcount(new ^ old)
+            values[self.nets] = new
+        raise UsageError("the netlist does not come to rest: it has a combinational loop")
+
+
+def steps(delays_ps: dict[int, float], net: int) -> int:
+    """Return the delay of what drives a net in whole steps, at least one."""
+    return min(max(round(delays_ps.get(net, STEP_PS) / STEP_PS), 1), MAX_STEPS)
+
+
+def by_level(netlist: GateNetlist) -> list:
+    """Return (function, group) so that every gate comes after the gates that it reads."""
+    level = np.zeros(netlist.size, int)
+    gates = netlist.gates
+    for _ in range(netlist.size + 1):
+        before = level.copy()
+        for group in gates:
+            reads = [level[nets] for nets in group.inputs.values()]
+            level[group.outputs] = np.max(reads, axis=0) + 1 if reads else 1
+        if np.array_equal(before, level):
+            break
+    else:
+        raise UsageError("the netlist has a combinational loop")
+    ordered = []
+    for depth in range(1, int(level.max(initial=0)) + 1):
+        for group in gates:
+            here = level[group.outputs] == depth
+            if here.any():
+                part = Group(
+                    group.function, {p: n[here] for p, n in group.inputs.items()}, group.outputs[here]
+                )
+                ordered.append((part.compiled(), part))
+    return ordered
 
 
 def popcount(words: np.ndarray) -> np.ndarray:
@@ -151,54 +157,5 @@ def popcount(words: np.ndarray) -> np.ndarray:
     return np.unpackbits(words.view(np.uint8).reshape(len(words), 8), axis=1).sum(axis=1, dtype=np.int64)
 
 
-def to_python(function: str) -> tuple[str, list[str]]:
-    """Translate a Liberty function to a Python expression on words; return it and its input pins."""
-    tokens = re.findall(r"\w+|[!'^&*|+()]", function)
-    position = 0
-
-    def peek() -> str:
-        return tokens[position] if position < len(tokens) else ""
-
-    def take() -> str:
-        nonlocal position
-        position += 1
-        return tokens[position - 1]
-
-    def atom() -> str:
-        token = take()
-        if token == "!":
-            return f"(~{atom()})"
-        if token == "(":
-            text = alternatives()
-            take()
-        else:
-            text = {"0": "_ZERO", "1": "_ALL"}.get(token, token)
-        while peek() == "'":
-            take()
-            text = f"(~{text})"
-        return text
-
-    def exclusive() -> str:
-        text = atom()
-        while peek() == "^":
-            take()
-            text = f"({text} ^ {atom()})"
-        return text
-
-    def conjunction() -> str:
-        text = exclusive()
-        while peek() not in ("", ")", "|", "+"):
-            if peek() in "&*":
-                take()
-            text = f"({text} & {exclusive()})"
-        return text
-
-    def alternatives() -> str:
-        text = conjunction()
-        while peek() and peek() in "|+":
-            take()
-            text = f"({text} | {conjunction()})"
-        return text
-
-    expression = alternatives()
-    return expression, sorted({t for t in tokens if re.match(r"[A-Za-z_]", t)})
+def _apply(function, group: Group, values: np.ndarray):
+    return function(*(values[nets] for nets in group.inputs.values()))

@@ -145,7 +145,7 @@ def _parse(path: Path, data: bytes) -> Library:
             if where == "library":
                 header[key] = value
             elif where == "cell" and key == "area":
-                cell.area = float(value)
+                cell.area = _number(value, f"{broken}the area of {stack[-1][1]}")
             elif where == "ff":
                 cell.ff[key] = value
             elif where == "pin" and key in ("direction", "function"):
@@ -168,10 +168,17 @@ def _corner(header: dict[str, str]) -> str:
     return ", ".join(p for p in parts if p)
 
 
+def _number(text: str, what: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{what} is not a number: {text!r}") from None
+
+
 def _femtofarad(load: str, broken: str) -> float:
     """Return 1 fF in the library's unit of load."""
     number, _, unit = (part.strip() for part in load.partition(","))
     scale = {"ff": 1.0, "pf": 1e3}.get(unit.lower())
     if scale is None:
         raise UsageError(broken + f"capacitive_load_unit ({load}) is not in ff or pf")
-    return 1 / (float(number) * scale)
+    return 1 / (_number(number, f"{broken}capacitive_load_unit") * scale)

@@ -156,7 +156,9 @@ def _check(
     time_limit: float,
 ) -> None:
     if toggle_rate is not None and not target.library:
-        raise UsageError(f"toggle_rate={toggle_rate} is for power, which the target {target.name} has not")
+        raise UsageError(
+            f"toggle_rate={toggle_rate} is for power, which the target {target.name} does not give"
+        )
     if toggle_rate is not None and not 0 <= toggle_rate <= 2:
         raise UsageError(f"toggle_rate={toggle_rate} is not from 0 to 2 transitions per net and cycle")
     if periods is not None:

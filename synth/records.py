@@ -18,8 +18,8 @@ def join(*records: dict[str, Any]) -> dict[str, Any]:
             raise UsageError("a record has no verilog_sha256: nobody can tell which Verilog it speaks of")
         if joined.get("verilog_sha256", digest) != digest:
             raise UsageError(
-                f"these records speak of different Verilog, {joined['verilog_sha256'][:12]} and {digest[:12]}: "
-                "verify and measure the same Spec with the same version"
+                f"these records speak of different Verilog, {joined['verilog_sha256'][:12]} and "
+                f"{digest[:12]}: verify and measure the same Spec with the same version"
             )
         for name, value in record.items():
             if name in joined and joined[name] != value:

@@ -56,8 +56,9 @@ FPGAS = {
         device=("--85k", "--package", "CABGA756", "--speed", "6", "--lpf-allow-unconstrained"),
     ),
     "gowin": FpgaFamily(
-        synth="synth_gowin -family gw2a",
-        synth_unit="synth_gowin -family gw2a -noiopads",
+        # nextpnr knows no delays of Gowin's multipliers, which would give paths through them no length.
+        synth="synth_gowin -family gw2a -nodsp",
+        synth_unit="synth_gowin -family gw2a -nodsp -noiopads",
         lut=("LUT",),
         ff=("DFF",),
         dsp=("MULT", "PADD", "ALU54", "MULTADDALU", "MULTALU"),

@@ -12,6 +12,8 @@ from .script import tcl
 #: Load on every output, for mapping and for timing, in fF.
 LOAD_FF = 10.0
 
+_IOPATH = re.compile(r"(\w+) \(([\d.]*)::[\d.]*\)(?: \(([\d.]*)::[\d.]*\))?\)")
+
 
 def find_sta() -> str:
     """Return the OpenSTA binary. Raises UsageError that says how to get it."""
@@ -61,3 +63,30 @@ def clock_period(folder: Path, library: Library, top: str, clock: str | None, ti
         errors = [line for line in log.splitlines() if line.startswith("Error")] or ["it reported no slack"]
         raise ToolError(f"sta stopped in timing.tcl: {errors[0]}")
     return round(generous - float(found[1]), 4)
+
+
+def cell_delays(
+    folder: Path, library: Library, top: str, clock: str | None, time_limit: float
+) -> dict[tuple[str, str], float]:
+    """Return the delay, in ps, from inputs to each output of each cell: the mean over inputs and edges.
+
+    Keys are (cell, output pin). The delays are those that OpenSTA writes as SDF.
+    """
+    commands = constraints_tcl(library, top, clock, 1000.0) + "write_sdf -digits 5 delays.sdf\n"
+    (folder / "delays.tcl").write_text(commands)
+    run_tool([find_sta(), "-no_init", "-no_splash", "-exit", "delays.tcl"], folder, "sta", time_limit)
+    try:
+        text = (folder / "delays.sdf").read_text()
+    except OSError:
+        raise ToolError("sta wrote no delays.sdf") from None
+    found: dict[tuple[str, str], list[float]] = {}
+    cell = ""
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0] == "(INSTANCE":
+            cell = words[1].rstrip(")")
+        elif "(IOPATH" in line:
+            path = _IOPATH.search(line)
+            if path:
+                found.setdefault((cell, path[1]), []).extend(1e3 * float(t) for t in path.groups()[1:] if t)
+    return {key: sum(times) / len(times) for key, times in found.items() if times}

