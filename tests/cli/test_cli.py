@@ -72,7 +72,7 @@ def test_run_multiplies_matrices(tmp_path):
 def test_doctor():
     tools = json.loads(macwright("doctor", "--json").stdout)
     assert {t["name"]: t["version"] for t in tools}["pyosys"] == "0.70"
-    missing = macwright("doctor", env={"PATH": "/nowhere"})
+    missing = macwright("doctor", env={"PATH": "/nowhere", "COLUMNS": "200"})
     assert missing.returncode == 1 and "apt-get install g++" in missing.stdout
 
 
