@@ -40,9 +40,8 @@ def demo() -> None:
         digits = classifier.classify(multiply)
     STDOUT.print(f"   {compared} accumulators of the RTL compared with NumPy: {wrong} differ")
     STDOUT.print(f"   {engine.cycles} clock cycles for {len(digits)} images")
-    STDOUT.print(
-        f"   accuracy: float {classifier.float_accuracy:.2%}, int8 on the RTL {classifier.accuracy(digits):.2%}"
-    )
+    shares = f"float {classifier.float_accuracy:.2%}, int8 on the RTL {classifier.accuracy(digits):.2%}"
+    STDOUT.print(f"   accuracy: {shares}")
 
     STDOUT.print("[bold]3. Measure[/bold] area, clock and power, beside the same function written with *")
     files = [made.folder / name for name in made.files]
