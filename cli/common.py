@@ -2,11 +2,13 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from ..gen.catalog import Unit, find_unit
 from ..golden.errors import UsageError
@@ -47,9 +49,19 @@ def print_json(value: Any) -> None:
 
 @contextlib.contextmanager
 def progress(text: str) -> Iterator[Callable[[str], None]]:
-    """Show a line that says what is going on; yields a function that changes it."""
+    """Show a line that says what is going on; yields a function that changes it.
+
+    Where nobody watches, in a log, lines that differ in numbers only are printed once.
+    """
     if STDERR.is_terminal:
         with STDERR.status(text) as status:
-            yield lambda message: status.update(message)
-    else:
-        yield lambda message: STDERR.print(message)
+            yield lambda message: status.update(escape(message))
+        return
+    said = set()
+
+    def say(message: str) -> None:
+        if (kind := re.sub(r"\d+", "", message)) not in said:
+            said.add(kind)
+            STDERR.print(message, markup=False)
+
+    yield say

@@ -45,11 +45,9 @@ def demo() -> None:
 
     STDOUT.print("[bold]3. Measure[/bold] area, clock and power, beside the same function written with *")
     files = [made.folder / name for name in made.files]
-    for target in ("nangate45", "ecp5"):
-        with progress(
-            f"measuring on {target}; the first time takes some minutes, then it is in the cache"
-        ) as say:
-            record = measure("mac_array", spec, target, progress=say)
+    for target, options in MEASURED.items():
+        with progress(f"measuring on {target}; the first time takes some minutes, then it is cached") as say:
+            record = measure("mac_array", spec, target, progress=say, **options)
         STDOUT.print(table(record))
         files.append(FOLDER / f"{target}.json")
         files[-1].write_text(json.dumps(record, indent=1) + "\n")
