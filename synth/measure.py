@@ -1,5 +1,6 @@
 """Measures one unit on one target, beside its baseline, and returns a record."""
 
+import shlex
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -209,7 +210,7 @@ def _command(
     seeds: Sequence[int],
     baseline: bool,
 ) -> str:
-    words = ["macwright synth", unit, spec.arguments(), f"--target {target.name}"]
+    words = ["macwright synth", unit, spec.arguments(), f"--target {shlex.quote(target.name)}"]
     words += [f"--toggle-rate {toggle_rate:g}"] if toggle_rate is not None else []
     words += [f"--periods {','.join(map(str, periods))}"] if periods else []
     words += [f"--seeds {','.join(map(str, seeds))}"] if target.family and tuple(seeds) != SEEDS else []
