@@ -10,7 +10,6 @@ from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
 from macwright.hdl.pe.mac_pe import MacPeSpec
 from macwright.synth import asic, cache, fpga, generic, timing
-from macwright.synth import measure as room
 from macwright.synth.child import ToolError
 from macwright.synth.liberty import nangate45
 from macwright.synth.measure import measure
@@ -163,8 +162,11 @@ def test_a_tool_that_hangs_is_one_sentence():
         measure("mac_pe", PE, "generic", time_limit=0.05)
 
 
-def test_constants_of_the_room():
-    assert room.SEEDS and len(asic.PERIODS) == 10 and set(asic.LARGE_PERIODS) < set(asic.PERIODS)
+def test_both_rows_share_the_sweep_that_suits_the_unit(tmp_path, monkeypatch):
+    design = asic.Design("mac_pe", "module m(input a, b, output y); assign y = a & b; endmodule", "m", None)
+    assert asic.default_periods(design, tmp_path, 60) == asic.PERIODS[0]
+    monkeypatch.setattr(asic, "PERIODS", {0: (1, 2), 1: (1,)})
+    assert asic.default_periods(design, tmp_path, 60) == (1,)
 
 
 @needs_asic
