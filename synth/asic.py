@@ -15,10 +15,13 @@ from .liberty import Library
 from .script import script
 from .timing import LOAD_FF, clock_period, plain_netlist
 
-#: Delay targets in ps, and the shorter list for designs with more than LARGE gates before mapping.
-PERIODS = (200, 400, 700, 900, 1100, 1300, 1600, 2000, 2400, 3000)
-LARGE_PERIODS = (400, 1300, 2400)
-LARGE = 20_000
+#: Delay targets in ps by size: from so many gates before mapping, those targets. Below the first target that
+#: a design can keep, further ones give the same netlist again; above 3000 ps it no longer shrinks.
+PERIODS = {
+    0: (200, 400, 700, 900, 1100, 1300, 1600, 2000, 2400, 3000),
+    8_000: (400, 900, 1300, 1600, 2000, 2400),
+    25_000: (400, 1300, 2400),
+}
 
 # Both rows of a table are measured at the same time, but never more tools run than there are cores.
 CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
@@ -34,10 +37,19 @@ class Design:
     clock: str | None
 
 
+def default_periods(design: Design, folder: Path, time_limit: float) -> tuple[int, ...]:
+    """Return the delay targets, in ps, for a design of this size; runs Yosys to find the size."""
+    (folder / "design.v").write_text(design.text)
+    with CORES:
+        run_yosys(script("size.ys", top=design.top), folder, "size", time_limit)
+    gates = json.loads((folder / "counts.json").read_text())["design"]["num_cells"]
+    return PERIODS[max(least for least in PERIODS if gates >= least)]
+
+
 def sweep(
     design: Design,
     library: Library,
-    periods: Sequence[int] | None,
+    periods: Sequence[int],
     folder: Path,
     time_limit: float,
     progress: Callable[[str], None],
@@ -49,9 +61,7 @@ def sweep(
     (folder / "design.v").write_text(design.text)
     shutil.copyfile(library.path, folder / "library.lib")
     with CORES:
-        log = run_yosys(script("prepare.ys", top=design.top), folder, "prepare", time_limit)
-    if periods is None:
-        periods = LARGE_PERIODS if gates_before_mapping(log) > LARGE else PERIODS
+        run_yosys(script("prepare.ys", top=design.top), folder, "prepare", time_limit)
 
     def one(period_ps: int) -> dict[str, Any]:
         with CORES:
@@ -63,12 +73,6 @@ def sweep(
 
     with ThreadPoolExecutor() as pool:
         return list(pool.map(one, sorted(set(periods))))
-
-
-def gates_before_mapping(log: str) -> int:
-    """Return the number of cells in the last statistics of a Yosys log."""
-    counts = [line.split() for line in log.splitlines() if line.rstrip().endswith(" cells")]
-    return max((int(words[0]) for words in counts if words[0].isdigit()), default=0)
 
 
 def map_design(

@@ -10,15 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
+from ..gen.cache import cache_root
 from ..gen.manifest import sha256
 
 
 def cache_folder() -> Path:
-    """Return the folder for figures: `MACWRIGHT_CACHE_DIR`, or the user's cache folder."""
-    base = os.environ.get("MACWRIGHT_CACHE_DIR") or platformdirs.user_cache_dir("macwright")
-    return Path(base) / "figures"
+    """Return the folder that holds figures."""
+    return cache_root() / "figures"
 
 
 def cached(key: dict[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

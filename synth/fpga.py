@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ..gen.cache import cache_root
 from ..gen.ports import Port
 from ..gen.yosys import run_yosys
 from ..golden.errors import UsageError
 from .asic import CORES, Design
-from .cache import cache_folder
 from .child import ToolError, run_tool
 from .harness import make_harness
 from .script import script
@@ -94,7 +94,7 @@ def place_and_route(family: FpgaFamily, seed: int, folder: Path, time_limit: flo
     options += ["--seed", str(seed), "--freq", str(GOAL_MHZ), "--timing-allow-fail", "--quiet"]
     if family.pins_option:
         options += ["--vopt", f"{family.pins_option}=pins"]
-    tool_cache = cache_folder().parent / "yowasp"
+    tool_cache = cache_root() / "yowasp"
     tool_cache.mkdir(parents=True, exist_ok=True)
     run_tool(
         [sys.executable, "-c", f"from {module} import {entry} as run; run()", *options],

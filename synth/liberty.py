@@ -63,8 +63,8 @@ class Library:
     def facts(self) -> dict[str, str | float]:
         """Return what a record says about the library."""
         return {
-            "name": self.name,
-            "file_sha256": self.sha256,
+            "library": self.name,
+            "library_sha256": self.sha256,
             "corner": self.corner,
             "gate_equivalent": f"{self.nand2}, {self.cells[self.nand2].area:g}",
         }

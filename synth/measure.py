@@ -1,5 +1,6 @@
 """Measures one unit on one target, beside its baseline, and returns a record."""
 
+import shlex
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from ..gen.verilog import Verilog, make_verilog
 from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
-from .asic import CORES, Design, best, pareto, sweep
+from .asic import CORES, Design, best, default_periods, pareto, sweep
 from .baseline import make_baseline
 from .cache import cached
 from .fpga import GOAL_MHZ, check_place_and_route, measure_fpga
@@ -60,9 +61,14 @@ def measure(
     if plain:
         designs.append(Design(BASELINE, plain.text, plain.top, "clk"))
     tools = _tools(found)
+    if found.library and periods is None:
+        # Both rows get the targets that suit the unit: another sweep would be another measurement.
+        targets = _sweep_for(designs[0], tools, time_limit)
+    else:
+        targets = sorted(set(periods)) if periods else None
     options = {
         "toggle_rate": toggle_rate,
-        "periods": sorted(set(periods)) if periods else None,
+        "periods": targets,
         "seeds": list(seeds),
     }
 
@@ -106,6 +112,15 @@ def measure(
         "verilog_sha256": rows[0]["verilog_sha256"],
         "rows": rows,
     }
+
+
+def _sweep_for(design: Design, tools: dict[str, str | None], time_limit: float) -> list[int]:
+    def run() -> dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="macwright-synth-") as folder:
+            return {"periods": default_periods(design, Path(folder), time_limit)}
+
+    key = {"sweep for": sha256(design.text), "yosys": tools["yosys"], "flow": flow_hash()}
+    return list(cached(key, run)["periods"])
 
 
 def _figures(
@@ -209,7 +224,7 @@ def _command(
     seeds: Sequence[int],
     baseline: bool,
 ) -> str:
-    words = ["macwright synth", unit, spec.arguments(), f"--target {target.name}"]
+    words = ["macwright synth", unit, spec.arguments(), f"--target {shlex.quote(target.name)}"]
     words += [f"--toggle-rate {toggle_rate:g}"] if toggle_rate is not None else []
     words += [f"--periods {','.join(map(str, periods))}"] if periods else []
     words += [f"--seeds {','.join(map(str, seeds))}"] if target.family and tuple(seeds) != SEEDS else []

@@ -12,14 +12,9 @@ _ASIC: tuple[Column, ...] = (
     ("area um2", lambda row: f"{row['best']['area_um2']:.0f}"),
     ("GE", lambda row: f"{row['best']['gate_equivalents']:.0f}"),
     ("FF", lambda row: row["best"]["flip_flops"]),
-    ("um2 x ns", lambda row: f"{row['best']['area_um2'] * row['best']['period_ns']:.0f}"),
     ("mW", lambda row: f"{row['best']['power_mw']:.3f}"),
     ("pJ/MAC", lambda row: _or_dash(row["best"].get("energy_per_mac_pj"), ".3f")),
     ("GMAC/s", lambda row: _or_dash(row["best"].get("gmac_per_s"), ".2f")),
-    (
-        "Pareto set: ns @ um2",
-        lambda row: "  ".join(f"{p['period_ns']:.2f}@{p['area_um2']:.0f}" for p in row["pareto"]),
-    ),
 )
 _FPGA: tuple[Column, ...] = (
     ("LUT", lambda row: row["lut"]),
@@ -34,7 +29,6 @@ _GENERIC: tuple[Column, ...] = (
     ("gates", lambda row: row["gates"]),
     ("FF", lambda row: row["flip_flops"]),
     ("depth", lambda row: row["depth"]),
-    ("gates by type", lambda row: "  ".join(f"{n} {k}" for k, n in row["gates_by_type"].items())),
 )
 
 
@@ -42,16 +36,28 @@ def table(record: dict[str, Any]) -> Table:
     """Return the rows of a record as a table; its title is the command that makes it again."""
     first = record["rows"][0]
     columns = _ASIC if "best" in first else _FPGA if "lut" in first else _GENERIC
-    caption = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
-    if "best" in first:
-        caption += f"\npower: {first['best']['activity']}"
-    shown = Table(title=record["command"], caption=caption)
-    shown.add_column("design")
+    shown = Table(title=record["command"], caption="\n".join(_notes(record)), caption_justify="left")
+    shown.add_column("design", no_wrap=True)
     for name, _ in columns:
-        shown.add_column(name, justify="left" if name.startswith(("Pareto", "gates by")) else "right")
+        shown.add_column(name, justify="right", no_wrap=True)
     for row in record["rows"]:
         shown.add_row(row["name"], *(str(cell(row)) for _, cell in columns))
     return shown
+
+
+def _notes(record: dict[str, Any]) -> list[str]:
+    """Return what stands below a table: details that are too long for a column, and the tools."""
+    notes = []
+    for row in record["rows"]:
+        if "pareto" in row:
+            points = "  ".join(f"{p['period_ns']:.2f}@{p['area_um2']:.0f}" for p in row["pareto"])
+            notes.append(f"{row['name']}, Pareto set, ns@um2: {points}")
+        if "gates_by_type" in row:
+            counts = "  ".join(f"{count} {kind}" for kind, count in row["gates_by_type"].items())
+            notes.append(f"{row['name']}: {counts}")
+    if "best" in record["rows"][0]:
+        notes.append(f"power {record['rows'][0]['best']['activity']}")
+    return [*notes, ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())]
 
 
 def _or_dash(value: float | None, form: str) -> str:

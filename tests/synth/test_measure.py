@@ -10,7 +10,7 @@ from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
 from macwright.hdl.pe.mac_pe import MacPeSpec
 from macwright.synth import asic, cache, fpga, generic, timing
-from macwright.synth import measure as room
+from macwright.synth.child import ToolError
 from macwright.synth.liberty import nangate45
 from macwright.synth.measure import measure
 from macwright.synth.table import table
@@ -162,5 +162,28 @@ def test_a_tool_that_hangs_is_one_sentence():
         measure("mac_pe", PE, "generic", time_limit=0.05)
 
 
-def test_constants_of_the_room():
-    assert room.SEEDS and len(asic.PERIODS) == 10 and set(asic.LARGE_PERIODS) < set(asic.PERIODS)
+def test_both_rows_share_the_sweep_that_suits_the_unit(tmp_path, monkeypatch):
+    design = asic.Design("mac_pe", "module m(input a, b, output y); assign y = a & b; endmodule", "m", None)
+    assert asic.default_periods(design, tmp_path, 60) == asic.PERIODS[0]
+    monkeypatch.setattr(asic, "PERIODS", {0: (1, 2), 1: (1,)})
+    assert asic.default_periods(design, tmp_path, 60) == (1,)
+
+
+@needs_asic
+def test_any_liberty_file_goes_through_the_same_flow(tmp_path):
+    path = tmp_path / "my cells.lib"
+    path.write_bytes(nangate45().path.read_bytes())
+    options = {"periods": [1000], "baseline": False}
+    other = measure("mac_pe", PE, f"liberty={path}", **options)
+    known = measure("mac_pe", PE, "nangate45", **options)
+    assert other["rows"] == known["rows"]
+    assert other["target"]["name"] == "liberty=my cells.lib"
+    assert str(tmp_path) not in json.dumps(other)
+
+
+@needs_asic
+def test_a_crashing_tool_leaves_a_sentence_and_no_record(monkeypatch):
+    monkeypatch.setattr(timing, "constraints_tcl", lambda *_: "read_liberty nothing.lib\n")
+    with pytest.raises(ToolError, match=r"sta stopped in timing\.tcl: Error: .*nothing\.lib"):
+        measure("mac_pe", PE, "nangate45", periods=[1000], baseline=False)
+    assert not cache.cache_folder().exists()
