@@ -19,12 +19,9 @@ Source: O. L. MacSorley, High-Speed Arithmetic in Binary Computers, 1961.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Shape, Signal, Value
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
-from ..spec import Spec, flag, integer
-from .columns import Columns
+from .columns import XOR_DELAY, Columns
 
 #: When a row is there, in exclusive-ors after its digit (the select lines of a digit drive a whole row).
 ROW_DELAY = 2.5
@@ -37,11 +34,15 @@ def digit_count(bits: int, signed: bool) -> int:
 
 @dataclasses.dataclass(frozen=True)
 class Digits:
-    """Recoded digits as three words, one bit per digit: value = (one + 2 * two) * (neg ? -1 : 1)."""
+    """Recoded digits as three words, one bit per digit: value = (one + 2 * two) * (neg ? -1 : 1).
+
+    With `unsigned_top` the top digit is never negative.
+    """
 
     one: Value
     two: Value
     neg: Value
+    unsigned_top: bool = False
 
     def gated(self, m: Module, enable) -> "Digits":
         """Return these digits, or zeros unless `enable`."""
@@ -50,17 +51,15 @@ class Digits:
             one.eq(self.one & enable.replicate(len(one))),
             two.eq(self.two & enable.replicate(len(two))),
         ]
-        return Digits(one, two, self.neg)
+        return dataclasses.replace(self, one=one, two=two)
 
     def registered(self, m: Module, enable) -> "Digits":
         """Return these digits as they were at the last clock edge with `enable`."""
-        words = {}
-        for field in dataclasses.fields(self):
-            word = getattr(self, field.name)
-            words[field.name] = Signal(len(word), name=f"digit_{field.name}_reg", reset_less=True)
-            with m.If(enable):
-                m.d.sync += words[field.name].eq(word)
-        return Digits(**words)
+        words = {name: getattr(self, name) for name in ("one", "two", "neg")}
+        held = {name: Signal(len(word), name=f"digit_{name}_reg", reset_less=True) for name, word in words.items()}
+        with m.If(enable):
+            m.d.sync += [held[name].eq(word) for name, word in words.items()]
+        return dataclasses.replace(self, **held)
 
 
 def booth_digits(m: Module, a, signed: bool) -> Digits:
@@ -69,7 +68,7 @@ def booth_digits(m: Module, a, signed: bool) -> Digits:
     fill = a[-1] if signed else Const(0, 1)
     window = [Const(0, 1), *a, *[fill] * (2 * count - len(a))]
     low, mid, high = (Cat(window[2 * i + k] for i in range(count)) for k in range(3))
-    digits = Digits(*(Signal(count, name=f"digit_{name}") for name in ("one", "two", "neg")))
+    digits = Digits(*(Signal(count, name=f"digit_{name}") for name in ("one", "two", "neg")), not signed)
     m.d.comb += [
         digits.one.eq(mid ^ low),
         digits.two.eq((high & ~mid & ~low) | (~high & mid & low)),
@@ -82,15 +81,19 @@ def booth_rows(m: Module, columns: Columns, digits: Digits, b, signed: bool, arr
     """Add the product of `digits` and `b` to `columns`: per digit one row and one bit."""
     wide = Cat(b, b[-1] if signed else Const(0, 1))  # 2b needs one more bit than b
     for i in range(len(digits.one)):
-        one, two, neg = digits.one[i], digits.two[i], digits.neg[i]
+        one, two = digits.one[i], digits.two[i]
         multiple = Signal(len(wide), name=f"multiple_{i}")
+        m.d.comb += multiple.eq(
+            (one.replicate(len(wide)) & wide) | (two.replicate(len(wide)) & Cat(Const(0, 1), wide))
+        )
+        if digits.unsigned_top and i == len(digits.one) - 1:
+            # The top digit of an unsigned number is 0, 1 or 2: nothing to invert.
+            add = columns.add_signed if signed else columns.add_unsigned
+            add(multiple, 2 * i, arrival + ROW_DELAY - XOR_DELAY)
+            continue
+        neg = digits.neg[i]
+        # The multiple of an unsigned b has no sign bit yet.
         row = Signal(len(wide) + (not signed), name=f"row_{i}")
-        m.d.comb += [
-            multiple.eq(
-                (one.replicate(len(wide)) & wide) | (two.replicate(len(wide)) & Cat(Const(0, 1), wide))
-            ),
-            # The multiple of an unsigned b has no sign bit yet.
-            row.eq(Cat(multiple, Const(0, 1))[: len(row)] ^ neg.replicate(len(row))),
-        ]
+        m.d.comb += row.eq(Cat(multiple, Const(0, 1))[: len(row)] ^ neg.replicate(len(row)))
         columns.add_signed(row, 2 * i, arrival + ROW_DELAY)
         columns.add_bit(neg, 2 * i, arrival)
