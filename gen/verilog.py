@@ -77,7 +77,8 @@ def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port]) -> str:
         "sync": "clk, rising edge; rst is synchronous and active high",
         "async_low": "clk, rising edge; rst_n is asynchronous and active low",
     }[reset]
-    text = f"{unit.summary}\n\nMade by Macwright {MACWRIGHT}. The same file again:\n  {command_line(unit, spec, reset)}\n"
+    text = f"{unit.summary}\n\nMade by Macwright {MACWRIGHT}. The same file again:\n"
+    text += f"  {command_line(unit, spec, reset)}\n"
     text += f"\nSpec:\n{values}\n"
     text += f"\nTiming:\n  latency = {spec.latency} cycles\n  peak = {spec.macs_per_cycle} MAC per cycle\n"
     text += f"\nClock and reset:\n  {clocking}\n  no register relies on an initial value\n"

@@ -34,7 +34,8 @@ def check_range(name: str, values, bits: int, signed: bool) -> np.ndarray:
         where = tuple(int(i) for i in np.argwhere(outside)[0])
         kind = "signed" if signed else "unsigned"
         raise UsageError(
-            f"{name}{list(where)} = {array[where]} is outside {low}..{high}, the range of a {bits}-bit {kind} integer"
+            f"{name}{list(where)} = {array[where]} is outside {low}..{high}, "
+            f"the range of a {bits}-bit {kind} integer"
         )
     return array.astype(np.int64)
 

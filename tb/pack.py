@@ -4,7 +4,7 @@ import numpy as np
 
 
 def to_bits(values: np.ndarray, width: int) -> np.ndarray:
-    """Return the two's complement bits, lowest first, of (beats, lanes) integers as (beats, lanes * width)."""
+    """Return the bits, lowest first, of (beats, lanes) integers as (beats, lanes * width)."""
     bits = (np.asarray(values, np.int64)[..., None] >> np.arange(width)) & 1
     return bits.astype(np.uint8).reshape(len(values), -1)
 

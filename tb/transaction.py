@@ -8,12 +8,16 @@ import numpy as np
 Beats = dict[str, np.ndarray]
 
 
+class BenchFailure(AssertionError):
+    """The hardware did something that its contract does not allow."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Transaction:
     """One result's worth of input beats, and the output beats that must come of it.
 
-    cycles: how long the unit takes in steady state from accepting its first beat to being ready for the
-    first beat of the next transaction, when nothing stalls; None if that depends on the data.
+    cycles: the promised time between accepting the last beat of the transaction before and the last beat
+    of this one, when nothing stalls; None if that depends on the data.
     """
 
     name: str

@@ -1,0 +1,55 @@
+"""What several subcommands share: Spec arguments, JSON, progress."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+from rich.console import Console
+
+from ..gen.catalog import Unit, find_unit
+from ..golden.errors import UsageError
+from ..hdl.spec import Spec
+
+#: For people; machines read standard output with --json.
+STDOUT = Console(soft_wrap=True, highlight=False)
+STDERR = Console(stderr=True, soft_wrap=True, highlight=False)
+
+unit_argument = click.argument("unit")
+params_option = click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def assignments(params: tuple[str, ...]) -> dict[str, str]:
+    """Return `-p` arguments by name; a repeated or malformed one raises UsageError."""
+    found: dict[str, str] = {}
+    for text in params:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise UsageError(f"-p {text} is not NAME=VALUE, for example -p rows=4")
+        if name in found:
+            raise UsageError(f"-p {name} is given twice: {found[name]} and {value}")
+        found[name] = value
+    return found
+
+
+def unit_and_spec(unit: str, params: tuple[str, ...]) -> tuple[Unit, Spec]:
+    """Return the unit called `unit` and its Spec with `params`."""
+    entry = find_unit(unit)
+    return entry, entry.spec.parse(assignments(params))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(value, indent=1))
+
+
+@contextlib.contextmanager
+def progress(text: str) -> Iterator[Callable[[str], None]]:
+    """Show a line that says what is going on; yields a function that changes it."""
+    if STDERR.is_terminal:
+        with STDERR.status(text) as status:
+            yield lambda message: status.update(message)
+    else:
+        yield lambda message: STDERR.print(message)

@@ -1,0 +1,85 @@
+"""`synth` and `doctor`."""
+
+import sys
+
+import click
+from rich.table import Table
+
+from ..golden.errors import UsageError
+from ..synth.doctor import examine
+from ..synth.measure import measure
+from ..synth.table import table
+from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
+
+
+@click.command()
+@unit_argument
+@params_option
+@click.option(
+    "--target",
+    default="nangate45",
+    show_default=True,
+    help="generic, nangate45, liberty=PATH, ice40, ecp5, gowin or xilinx.",
+)
+@click.option("--toggle-rate", type=float, help="Assume this many transitions per net and cycle for power.")
+@click.option("--periods", metavar="PS,PS,...", help="Delay targets of the sweep, in ps.")
+@click.option("--seeds", metavar="N,N,...", help="Seeds of place and route.")
+@click.option("--no-baseline", is_flag=True, help="Leave out the same function written with *.")
+@click.option(
+    "--time-limit", type=float, default=600, show_default=True, help="Seconds for each run of a tool."
+)
+@json_option
+def synth(unit, params, target, toggle_rate, periods, seeds, no_baseline, time_limit, as_json) -> None:
+    """Measure a unit's area, clock and power beside a baseline."""
+    entry, spec = unit_and_spec(unit, params)
+    options = {"seeds": _numbers("--seeds", seeds)} if seeds else {}
+    with progress(f"measuring {entry.module_name(spec)} on {target}") as say:
+        record = measure(
+            unit,
+            spec,
+            target,
+            baseline=not no_baseline,
+            toggle_rate=toggle_rate,
+            periods=_numbers("--periods", periods) if periods else None,
+            time_limit=time_limit,
+            progress=say,
+            **options,
+        )
+    if as_json:
+        print_json(record)
+    else:
+        STDOUT.print(table(record))
+
+
+def _numbers(option: str, text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise UsageError(
+            f"{option} {text} must be whole numbers with commas between, for example 500,1000"
+        ) from None
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Say what is installed, what is missing, what each is for and how to get it."""
+    tools = examine()
+    if as_json:
+        print_json(tools)
+    else:
+        shown = Table("tool", "version", "for", "how to get it")
+        for tool in tools:
+            version = tool["version"] or "[red]missing[/red]"
+            shown.add_row(
+                tool["name"],
+                version,
+                tool["purpose"],
+                "" if tool["version"] else tool["install"].replace("[", r"\["),
+            )
+        STDOUT.print(shown)
+    if any(tool["required"] and not tool["version"] for tool in tools):
+        sys.exit(1)
+
+
+COMMANDS = (synth, doctor)

@@ -1,0 +1,116 @@
+"""`verify` and `run`."""
+
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+
+from ..golden.errors import UsageError
+from ..golden.int_gemm import int_gemm
+from ..tb.gemm import RtlGemm
+from ..tb.simulators import SIMULATORS
+from ..tb.verify import LEVELS
+from ..tb.verify import verify as run_bench
+from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
+
+
+@click.command()
+@unit_argument
+@params_option
+@click.option(
+    "--sim", type=click.Choice(SIMULATORS), default="verilator", show_default=True, help="Simulator."
+)
+@click.option(
+    "--level", type=click.Choice(LEVELS), default="quick", show_default=True, help="How much to try."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all random choices.")
+@click.option("--waves", type=click.Path(path_type=Path), help="File that gets the waveform.")
+@click.option("--time-limit", type=float, default=900, show_default=True, help="Seconds for the simulation.")
+@json_option
+def verify(unit, params, sim, level, seed, waves, time_limit, as_json) -> None:
+    """Prove a unit's Verilog against its golden model."""
+    entry, spec = unit_and_spec(unit, params)
+    with progress(f"verifying {entry.module_name(spec)}") as say:
+        record = run_bench(
+            unit, spec, sim=sim, level=level, seed=seed, waves=waves, time_limit=time_limit, progress=say
+        )
+    if as_json:
+        print_json(record)
+    else:
+        for check in record["checks"]:
+            mark = "[green]ok[/green]    " if check["passed"] else "[red]FAILED[/red]"
+            STDOUT.print(
+                f"{mark} {check['name']}" + (f" ({check['cycles']} cycles)" if check["passed"] else "")
+            )
+            if not check["passed"]:
+                STDOUT.print(f"       {check['failure']}", markup=False)
+        verdict = f"{record['module']} on {sim}, level {level}, seed {seed}: "
+        STDOUT.print(verdict + ("all checks passed" if record["passed"] else "FAILED"))
+        if not record["passed"]:
+            STDOUT.print(f"spec: {spec}\nsee it happen: {record['reproduce']}", markup=False)
+        if waves:
+            STDOUT.print(f"waveform: {waves}")
+    if not record["passed"]:
+        sys.exit(1)
+
+
+@click.command()
+@unit_argument
+@params_option
+@click.option(
+    "--a", "a_file", type=click.Path(path_type=Path), required=True, help="A, (M, K) integers, .npy."
+)
+@click.option(
+    "--b", "b_file", type=click.Path(path_type=Path), required=True, help="B, (K, N) integers, .npy."
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File for C = A x B, .npy.")
+@json_option
+def run(unit, params, a_file, b_file, out, as_json) -> None:
+    """Multiply matrices of any size on the compiled Verilog, and compare with the golden model."""
+    _, spec = unit_and_spec(unit, params)
+    a, b = _load(a_file), _load(b_file)
+    if out.exists():
+        raise UsageError(f"{out} exists: give another file for the result")
+    with progress(f"compiling {unit}") as say:
+        engine = RtlGemm(unit, spec, say)
+        c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"))
+    names = ("a_bits", "b_bits", "a_signed", "b_signed", "overflow")
+    expected = int_gemm(a, b, acc_bits=spec.acc_width, **{n: getattr(spec, n) for n in names})
+    differ = int((c != expected).sum())
+    if not differ:
+        _save(out, c)
+    facts = {
+        "shape": list(c.shape),
+        "cycles": engine.cycles,
+        "different_from_golden": differ,
+        "file": str(out),
+    }
+    if as_json:
+        print_json(facts)
+    elif differ:
+        STDOUT.print(f"{differ} of {c.size} elements differ from the golden model: nothing written")
+    else:
+        STDOUT.print(f"{out}: {c.shape[0]} x {c.shape[1]}, {engine.cycles} cycles, equal to the golden model")
+    if differ:
+        sys.exit(1)
+
+
+def _load(path: Path) -> np.ndarray:
+    try:
+        return np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise UsageError(f"{path} does not exist: give a .npy file") from None
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path} is not a .npy file of numbers: {error}") from None
+
+
+def _save(path: Path, values: np.ndarray) -> None:
+    try:
+        with open(path, "wb") as file:
+            np.save(file, values)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}: give another file") from None
+
+
+COMMANDS = (verify, run)

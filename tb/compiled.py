@@ -1,0 +1,90 @@
+"""Checks that run on the compiled RTL because they need millions of cycles."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..golden.errors import UsageError
+from ..golden.int_gemm import mac_step
+from ..golden.integer import int_range
+from .rtl import Rtl
+from .transaction import BenchFailure, Transaction
+
+#: Operand bits up to which an element is checked exhaustively.
+EXHAUSTIVE_BITS = 24
+_CHUNK = 1 << 20
+
+
+def check_every_pair(rtl: Rtl, spec) -> int:
+    """Try every pair of operands on a multiply-accumulate element, as new sums and as running ones.
+
+    A running sum is compared step by step with the golden step from the hardware's own previous sum,
+    which proves the whole chain by induction. Returns the number of steps; raises BenchFailure at the first
+    difference.
+    """
+    rule = {"acc_bits": spec.acc_width, "signed": spec.acc_shape.signed, "overflow": spec.overflow}
+    count = 0
+    for kind, first in (("new sums", 1), ("running sums", 0)):
+        rtl.clock({"en": np.ones(4), "first": np.ones(4), "a": np.zeros(4), "b": np.zeros(4)})
+        for a, b in operand_pairs(spec):
+            # The first step starts a sum in either kind; the last ones let the pipeline run out.
+            idle = np.zeros(spec.latency, np.int64)
+            starts = np.r_[1, np.full(len(a) - 1, first), idle]
+            a, b = np.r_[a, idle], np.r_[b, idle]
+            acc = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})["acc"][
+                spec.latency :
+            ]
+            steps = len(acc)
+            expected = mac_step(np.r_[0, acc[:-1]], starts[:steps], a[:steps], b[:steps], **rule)
+            wrong = np.flatnonzero(acc != expected)
+            if len(wrong):
+                t = wrong[0]
+                raise BenchFailure(
+                    f"{kind}: a={a[t]}, b={b[t]} on a sum of {0 if starts[t] else acc[t - 1]} gives {acc[t]} "
+                    f"and should give {expected[t]}"
+                )
+            count += steps
+    return count
+
+
+def check_operand_bits(spec) -> None:
+    """Raise UsageError if the operands have too many bits for `check_every_pair`."""
+    bits = spec.a_bits + spec.b_bits
+    if bits > EXHAUSTIVE_BITS:
+        raise UsageError(
+            f"a_bits={spec.a_bits} and b_bits={spec.b_bits} are {bits} input bits, and exhaustive runs "
+            f"go up to {EXHAUSTIVE_BITS}: use --level full"
+        )
+
+
+def operand_pairs(spec) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return every pair of operands, in chunks."""
+    a_low, _ = int_range(spec.a_bits, spec.a_signed)
+    b_low, _ = int_range(spec.b_bits, spec.b_signed)
+    for start in range(0, 1 << (spec.a_bits + spec.b_bits), _CHUNK):
+        code = np.arange(start, min(start + _CHUNK, 1 << (spec.a_bits + spec.b_bits)), dtype=np.int64)
+        yield a_low + (code >> spec.b_bits), b_low + (code & ((1 << spec.b_bits) - 1))
+
+
+def check_transactions(rtl: Rtl, transactions: list[Transaction]) -> int:
+    """Run transactions without stalls and compare every beat; returns the cycles taken."""
+    inputs = {
+        n: {f: np.concatenate([t.inputs[n][f] for t in transactions]) for f in transactions[0].inputs[n]}
+        for n in transactions[0].inputs
+    }
+    wanted = {n: sum(len(t.outputs[n]["last"]) for t in transactions) for n in transactions[0].outputs}
+    beats = max(len(fields["last"]) for fields in inputs.values())
+    found, cycles = rtl.stream(inputs, wanted, 4 * (beats + sum(wanted.values())) + 10_000)
+    for name in wanted:
+        start = 0
+        for t in transactions:
+            for field, expected in t.outputs[name].items():
+                part = found[name][field][start : start + len(expected)].reshape(expected.shape)
+                wrong = np.argwhere(part != expected)
+                if len(wrong):
+                    at = tuple(int(i) for i in wrong[0])
+                    raise BenchFailure(
+                        f"{t.name}: {name}.{field}{list(at)} is {part[at]} and should be {expected[at]}"
+                    )
+            start += len(t.outputs[name]["last"])
+    return cycles

@@ -1,0 +1,79 @@
+"""A real workload: handwritten digits, classified by a small network with int8 operands.
+
+scikit-learn's digits (1797 images of 8x8 pixels) are split in halves. A network of 64-32-10 neurons is
+fitted on one half and quantised: pixels and hidden activations to 0..127, weights of each layer to
+-127..127 by one scale. Biases are added to the exact sums, in units of the sums.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from ..golden.errors import UsageError
+
+
+@dataclasses.dataclass(frozen=True)
+class Layer:
+    """One layer: int8 weights (inputs, outputs), bias in units of the sums, and the shift behind it."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    shift: int
+
+
+@dataclasses.dataclass(frozen=True)
+class DigitClassifier:
+    """A fitted and quantised network with the images that it has not seen.
+
+    images: (N, 64) integers 0..112; labels: (N,) digits; float_accuracy: share of right answers before
+    quantisation, in 0..1.
+    """
+
+    layers: tuple[Layer, ...]
+    images: np.ndarray
+    labels: np.ndarray
+    float_accuracy: float
+
+    def classify(self, multiply: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+        """Return the digit of every image; `multiply` computes the integer matrix products."""
+        activation = self.images
+        for i, layer in enumerate(self.layers):
+            sums = multiply(activation, layer.weights) + layer.bias
+            if i + 1 < len(self.layers):
+                activation = np.clip(sums >> layer.shift, 0, 127)
+        return sums.argmax(axis=1)
+
+    def accuracy(self, digits: np.ndarray) -> float:
+        """Return the share of right answers, in 0..1."""
+        return float((digits == self.labels).mean())
+
+
+def digit_classifier(hidden: int = 32, seed: int = 0) -> DigitClassifier:
+    """Fit and quantise the network. Raises UsageError if scikit-learn is missing."""
+    try:
+        from sklearn.datasets import load_digits
+        from sklearn.neural_network import MLPClassifier
+    except ImportError:
+        raise UsageError("scikit-learn is not installed: pip install 'macwright[demo]'") from None
+    pixels, labels = load_digits(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(labels))
+    train, test = order[: len(order) // 2], order[len(order) // 2 :]
+    network = MLPClassifier((hidden,), alpha=1e-2, max_iter=300, tol=1e-3, random_state=seed)
+    network.fit(pixels[train] / 16, labels[train])
+
+    images = pixels.astype(np.int64) * 7  # 0..16 becomes 0..112.
+    layers = []
+    activation, scale = images[train], 7 * 16.0  # An activation of 1.0 is `scale` in integers.
+    for weights, bias in zip(network.coefs_, network.intercepts_, strict=True):
+        weight_scale = 127 / np.abs(weights).max()
+        codes = np.rint(weights * weight_scale).astype(np.int64)
+        offset = np.rint(bias * scale * weight_scale).astype(np.int64)
+        sums = activation @ codes + offset
+        shift = max(0, int(np.ceil(np.log2(np.percentile(sums, 99.9) / 127))))
+        layers.append(Layer(codes, offset, shift))
+        activation = np.clip(sums >> shift, 0, 127)
+        scale = scale * weight_scale / 2**shift
+    return DigitClassifier(
+        tuple(layers), images[test], labels[test], float(network.score(pixels[test] / 16, labels[test]))
+    )

@@ -1,0 +1,63 @@
+"""Matrix products of any size computed by the generated hardware, tile by tile."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..gen.catalog import find_unit
+from ..gen.verilog import make_verilog
+from ..golden.errors import UsageError
+from ..golden.integer import check_range
+from .rtl import Rtl
+
+
+class RtlGemm:
+    """A matrix engine compiled from its Verilog, ready to multiply NumPy arrays.
+
+    `cycles` counts the clock cycles of all products so far.
+    """
+
+    def __init__(self, unit: str, spec, progress: Callable[[str], None] = lambda _: None):
+        """Generate and compile the engine. Raises UsageError if `unit` is not a matrix engine."""
+        entry = find_unit(unit)
+        if not hasattr(spec, "tile_cycles"):
+            raise UsageError(f"{unit} is not a matrix engine: use mac_array")
+        self.spec = spec
+        self.rtl = Rtl(make_verilog(entry, spec), progress)
+        self.cycles = 0
+
+    def __call__(self, a, b, advance: Callable[[float], None] = lambda _: None) -> np.ndarray:
+        """Return A (M, K) x B (K, N) as int64 (M, N), with the engine's accumulator width and overflow rule.
+
+        M and N are padded with zeros to whole tiles. advance: called with the share that is done. Raises
+        UsageError if shapes or operands do not fit, or if K is longer than an exact accumulator allows.
+        """
+        spec = self.spec
+        a = check_range("a", a, spec.a_bits, spec.a_signed)
+        b = check_range("b", b, spec.b_bits, spec.b_signed)
+        if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
+            raise UsageError(
+                f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
+            )
+        (m, k), n = a.shape, b.shape[1]
+        if spec.k_limit is not None and k > spec.k_limit:
+            raise UsageError(
+                f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
+                f"{spec.k_limit}: use -p k_max={k}"
+            )
+        a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
+        b = np.pad(b, ((0, 0), (0, -n % spec.cols)))
+        across = b.shape[1] // spec.cols
+        b_beats = b.reshape(k, across, spec.cols).swapaxes(0, 1).reshape(across * k, spec.cols)
+        last = np.tile(np.arange(k) == k - 1, across).astype(np.uint8)
+        result = np.empty((a.shape[0], b.shape[1]), np.int64)
+        limit = 100 + 2 * (spec.latency + across * max(k, spec.rows) + spec.rows)
+        for top in range(0, a.shape[0], spec.rows):
+            a_beats = np.tile(a[top : top + spec.rows].T, (across, 1))
+            inputs = {"a": {"data": a_beats, "last": last}, "b": {"data": b_beats, "last": last}}
+            beats, cycles = self.rtl.stream(inputs, {"c": across * spec.rows}, limit)
+            tiles = beats["c"]["data"].reshape(across, spec.rows, spec.cols)
+            result[top : top + spec.rows] = tiles.swapaxes(0, 1).reshape(spec.rows, -1)
+            self.cycles += cycles
+            advance((top + spec.rows) / a.shape[0])
+        return result[:m, :n]

@@ -1,0 +1,126 @@
+"""Stimulus for `mac_array`: tiles of every length, corner matrices, stalls, resets."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...golden.errors import UsageError
+from ...golden.int_gemm import int_gemm
+from ...golden.integer import int_range
+from ...hdl.array.mac_array import MacArraySpec
+from ..compiled import check_transactions
+from ..rtl import Rtl
+from ..transaction import Scenario, Transaction
+
+#: Longest tile that a level drives through the cocotb bench; longer ones go through the compiled RTL.
+K_LIMIT = {"quick": 64, "full": 4096, "exhaustive": 4096}
+
+
+def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[Scenario]:
+    """Return what the generic bench runs for a Spec."""
+    longest = min(spec.k_limit or K_LIMIT[level], K_LIMIT[level])
+    lengths = sorted(
+        {k for k in (1, 2, spec.rows - 1, spec.rows, spec.rows + 1, longest) if 1 <= k <= longest}
+    )
+    repeats = 1 if level == "quick" else 8
+
+    def tiles(count: int) -> list[Transaction]:
+        return [random_tile(spec, int(rng.choice(lengths[:-1] or lengths)), rng) for _ in range(count)]
+
+    def mixed() -> list[Transaction]:
+        return [random_tile(spec, k, rng) for k in lengths for _ in range(2)]
+
+    corner_lengths = sorted({1, min(spec.rows + 1, longest), longest})
+    found = [
+        Scenario("every length, back to back", mixed()),
+        Scenario("corner matrices", [t for k in corner_lengths for t in corner_tiles(spec, k)]),
+        Scenario("a and b disagree about last", [one_sided_last(tiles(1)[0])], status={"last_mismatch": 1}),
+        # The long tile ends alone in the array: its result must come without anyone asking for it.
+        Scenario("c is ready only when valid", [*tiles(4), random_tile(spec, longest, rng)], patient=True),
+    ]
+    for stream in spec_streams():
+        found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
+    for i in range(repeats):
+        stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in spec_streams()}
+        found.append(Scenario(f"stalls everywhere, {i}", tiles(10), stalls))
+        abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 10))
+        found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
+    return [with_status(s) for s in found]
+
+
+def spec_streams() -> tuple[str, ...]:
+    """Return the streams that can be held back."""
+    return ("a", "b", "c")
+
+
+def with_status(scenario: Scenario) -> Scenario:
+    """Expect no complaint about `last` where nothing else is said."""
+    scenario.status.setdefault("last_mismatch", 0)
+    return scenario
+
+
+def random_tile(spec: MacArraySpec, k: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile of uniformly random operands."""
+    a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
+    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    return tile(spec, f"random tile, K={k}", a, b)
+
+
+def corner_tiles(spec: MacArraySpec, k: int) -> list[Transaction]:
+    """Return tiles of extreme operands: every pair of ends and zero, alternating signs, one hot."""
+    a_low, a_high = int_range(spec.a_bits, spec.a_signed)
+    b_low, b_high = int_range(spec.b_bits, spec.b_signed)
+    a_shape, b_shape = (spec.rows, k), (k, spec.cols)
+    found = [
+        tile(spec, f"corner tile {x} x {y}, K={k}", np.full(a_shape, x), np.full(b_shape, y))
+        for x in sorted({a_low, a_high, 0})
+        for y in sorted({b_low, b_high, 0})
+    ]
+    checkers_a = np.where(np.indices(a_shape).sum(0) % 2, a_low, a_high)
+    checkers_b = np.where(np.indices(b_shape).sum(0) % 2, b_low, b_high)
+    found.append(tile(spec, f"alternating ends, K={k}", checkers_a, checkers_b))
+    found.append(tile(spec, f"identity, K={k}", np.eye(*a_shape, dtype=int) * a_high, checkers_b))
+    return found
+
+
+def tile(spec: MacArraySpec, name: str, a: np.ndarray, b: np.ndarray) -> Transaction:
+    """Return the transaction that multiplies A (rows, K) by B (K, cols)."""
+    c = int_gemm(a, b, **gemm_arguments(spec))
+    return Transaction(
+        name,
+        {"a": {"data": a.T, "last": last_of(a.shape[1])}, "b": {"data": b, "last": last_of(a.shape[1])}},
+        {"c": {"data": c, "last": last_of(spec.rows)}},
+        spec.tile_cycles(a.shape[1]),
+    )
+
+
+def gemm_arguments(spec: MacArraySpec) -> dict:
+    """Return the keyword arguments of `int_gemm` that describe a Spec."""
+    names = ("a_bits", "b_bits", "a_signed", "b_signed", "overflow")
+    return {name: getattr(spec, name) for name in names} | {"acc_bits": spec.acc_width}
+
+
+def last_of(beats: int) -> np.ndarray:
+    """Return a `last` flag per beat: only the final one is set."""
+    return (np.arange(beats) == beats - 1).astype(int)
+
+
+def one_sided_last(transaction: Transaction) -> Transaction:
+    """Return the same tile with `last` on the A stream only: the tile ends all the same."""
+    b = transaction.inputs["b"]
+    inputs = transaction.inputs | {"b": b | {"last": np.zeros_like(b["last"])}}
+    return Transaction("last on a only", inputs, transaction.outputs, transaction.cycles)
+
+
+def check_exhaustible(spec: MacArraySpec) -> None:
+    """Raise UsageError: an array has too many inputs to try them all."""
+    arguments = " ".join(f"macwright verify mac_pe {spec.element.arguments()}".split())
+    raise UsageError(
+        f"mac_array has too many inputs for --level exhaustive: use full, and {arguments} --level exhaustive"
+    )
+
+
+def compiled_checks(spec: MacArraySpec, level: str) -> dict[str, Callable[[Rtl], int]]:
+    """Return the checks that run on the compiled RTL, by name: sums of the longest promised length."""
+    longest = spec.k_limit or 65536
+    return {f"corner matrices, K={longest}": lambda rtl: check_transactions(rtl, corner_tiles(spec, longest))}

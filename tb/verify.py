@@ -1,0 +1,180 @@
+"""Proves one Spec: generates its Verilog, runs the unit's bench on it, and says what was found."""
+
+import dataclasses
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..gen.catalog import Unit, find_unit
+from ..gen.manifest import sha256
+from ..gen.verilog import Verilog, make_verilog
+from ..gen.version import MACWRIGHT, package_version
+from ..golden.errors import UsageError
+from ..hdl.spec import Spec
+from .rtl import Rtl
+from .simulators import simulator_environment
+from .transaction import BenchFailure
+
+LEVELS = ("quick", "full", "exhaustive")
+
+
+class SimulationError(RuntimeError):
+    """A simulator refused the design, crashed or ran out of time."""
+
+
+def verify(
+    unit: str,
+    spec: Spec,
+    *,
+    sim: str = "verilator",
+    level: str = "quick",
+    seed: int = 1,
+    waves: Path | None = None,
+    reset: str = "sync",
+    time_limit: float = 900,
+    verilog: Verilog | None = None,
+    timing: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Run a unit's bench and return a record: what was checked, on which Verilog, with which result.
+
+    sim: `verilator` or `icarus`. level: `quick`, `full` or `exhaustive`. seed: of all random choices.
+    waves: file that gets the waveform (FST or VCD). time_limit: seconds for the simulation. verilog: other
+    Verilog with the same ports, to be judged by the same bench; timing: whether to hold it to the Spec's
+    latency and throughput. Raises UsageError on a wrong request, SimulationError if the simulator failed.
+    """
+    entry = find_unit(unit)
+    environment = simulator_environment(sim)
+    if level not in LEVELS:
+        raise UsageError(f"level={level!r} is not one of {', '.join(LEVELS)}")
+    if level == "exhaustive":
+        stimulus_module(unit).check_exhaustible(spec)
+    if waves and waves.exists():
+        raise UsageError(f"{waves} exists: name another file for the waveform")
+    progress(f"generating {entry.module_name(spec)}")
+    verilog = verilog or make_verilog(entry, spec, reset)
+    with tempfile.TemporaryDirectory(prefix="macwright-verify-") as scratch:
+        folder = Path(scratch)
+        (folder / "design.v").write_text(verilog.text)
+        job = {
+            "unit": unit,
+            "spec": spec.as_dict(),
+            "verilog": str(folder / "design.v"),
+            "top": verilog.top,
+            "ports": [dataclasses.asdict(p) for p in verilog.ports],
+            "streams": verilog.streams,
+            "reset": reset,
+            "sim": sim,
+            "level": level,
+            "seed": seed,
+            "waves": waves is not None,
+            "timing": timing,
+            "report": str(folder / "report.json"),
+        }
+        progress(f"simulating with {sim}")
+        checks = _simulate(job, folder, environment, time_limit)
+        if level != "quick" and all(check["passed"] for check in checks):
+            checks += _compiled_checks(unit, spec, level, verilog, progress)
+        if waves:
+            _keep_waves(folder, waves)
+    passed = all(check["passed"] for check in checks)
+    return {
+        "unit": unit,
+        "module": verilog.top,
+        "spec": spec.as_dict(),
+        "verilog_sha256": sha256(verilog.text),
+        "macwright": MACWRIGHT,
+        "simulator": {"name": sim, "version": simulator_version(sim), "cocotb": package_version("cocotb")},
+        "level": level,
+        "seed": seed,
+        "passed": passed,
+        "checks": checks,
+        "reproduce": reproduce_command(entry, spec, sim, level, seed),
+    }
+
+
+def stimulus_module(unit: str):
+    """Return the module `tb/units/<unit>.py`."""
+    return importlib.import_module(f"macwright.tb.units.{unit}")
+
+
+def _compiled_checks(
+    unit: str, spec: Spec, level: str, verilog: Verilog, progress: Callable[[str], None]
+) -> list[dict]:
+    """Run the checks of `tb/units/<unit>.py` that need the compiled RTL."""
+    checks = []
+    for name, check in stimulus_module(unit).compiled_checks(spec, level).items():
+        progress(name)
+        checks.append({"name": name, "passed": False})
+        try:
+            checks[-1]["cycles"] = check(Rtl(verilog, progress))
+            checks[-1]["passed"] = True
+        except BenchFailure as failure:
+            checks[-1]["failure"] = str(failure)
+    return checks
+
+
+def reproduce_command(unit: Unit, spec: Spec, sim: str, level: str, seed: int) -> str:
+    """Return the command that runs the same bench again and keeps the waveform."""
+    arguments = f"macwright verify {unit.name} {spec.arguments()} --sim {sim} --level {level} --seed {seed}"
+    return " ".join(arguments.split()) + f" --waves {unit.name}.{'vcd' if sim == 'verilator' else 'fst'}"
+
+
+def simulator_version(sim: str) -> str | None:
+    """Return the version of a simulator."""
+    if sim == "verilator":
+        return package_version("verilator")
+    banner = subprocess.run(["iverilog", "-V"], capture_output=True, text=True).stdout
+    return banner.split()[3] if banner else None
+
+
+def _simulate(job: dict, folder: Path, environment: dict[str, str], time_limit: float) -> list[dict]:
+    (folder / "job.json").write_text(json.dumps(job))
+    with open(folder / "simulate.log", "w") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "macwright.tb.simulate", str(folder / "job.json")],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            child.wait(time_limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            raise SimulationError(
+                f"{job['sim']} did not finish in {time_limit:g} s: use a lower level or a larger --time-limit"
+            ) from None
+    report = Path(job["report"])
+    if not report.exists():
+        raise SimulationError(f"{job['sim']} failed before the bench had a result: {_last_words(folder)}")
+    return json.loads(report.read_text())
+
+
+def _last_words(folder: Path) -> str:
+    """Return the line of the logs that says best what went wrong."""
+    lines = []
+    for name in ("simulate.log", "test.log", "build.log"):
+        if (folder / name).exists():
+            lines += (folder / name).read_text(errors="replace").splitlines()
+    lines = [line.strip() for line in lines if line.strip()]
+    telling = [line for line in lines if "%Error" in line or "error:" in line or "Error:" in line]
+    return (telling or lines or ["it left no message"])[0 if telling else -1]
+
+
+def _keep_waves(folder: Path, waves: Path) -> None:
+    found = [*folder.glob("**/*.fst"), *folder.glob("**/*.vcd")]
+    if not found:
+        raise SimulationError("the simulator wrote no waveform")
+    waves.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(found[0], waves)

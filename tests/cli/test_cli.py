@@ -1,0 +1,121 @@
+"""The command line as a user meets it: what it prints, what it refuses, with which exit code."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+
+def macwright(*arguments, cwd=None, env=None):
+    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
+
+
+def test_list_and_describe():
+    assert "mac_array" in macwright("list").stdout
+    units = json.loads(macwright("list", "--json").stdout)
+    assert {"mac_array", "mac_pe"} <= {u["unit"] for u in units}
+    shown = macwright("describe", "mac_array", "-p", "rows=3").stdout
+    assert "s_axis_a_tdata" in shown and "latency = 9" in shown
+    facts = json.loads(macwright("describe", "mac_pe", "--json").stdout)
+    assert facts["timing"]["latency"] == 1
+    assert facts["parameters"][0]["legal"] == "a whole number from 2 to 16 (bits)"
+
+
+def test_generate(tmp_path):
+    done = macwright(
+        "generate", "mac_array", "-p", "rows=2", "-p", "cols=2", "-o", tmp_path / "out", "--json"
+    )
+    made = json.loads(done.stdout)
+    assert made["module"] == "mac_array_rows_2_cols_2" and "manifest.json" in made["files"]
+    done = macwright(
+        "generate", "mac_pe", "-o", tmp_path / "family", "--family", "a_bits=4,8", "--reset", "async_low"
+    )
+    assert done.returncode == 0 and "mac_pe_family_async" in done.stdout
+
+
+def test_verify():
+    done = macwright("verify", "mac_pe", "-p", "a_bits=3", "--sim", "icarus", "--seed", "5")
+    assert done.returncode == 0 and "all checks passed" in done.stdout
+    record = json.loads(macwright("verify", "mac_pe", "--sim", "icarus", "--json").stdout)
+    assert record["passed"] and record["level"] == "quick"
+
+
+def test_run_multiplies_matrices(tmp_path):
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(-128, 128, (100, 37)), rng.integers(-128, 128, (37, 53))
+    np.save(tmp_path / "a.npy", a)
+    np.save(tmp_path / "b.npy", b)
+    arguments = (
+        "run",
+        "mac_array",
+        "-p",
+        "rows=4",
+        "-p",
+        "cols=3",
+        "--a",
+        "a.npy",
+        "--b",
+        "b.npy",
+        "-o",
+        "c.npy",
+    )
+    done = macwright(*arguments, cwd=tmp_path)
+    assert done.returncode == 0 and "equal to the golden model" in done.stdout
+    assert (np.load(tmp_path / "c.npy") == a @ b).all()
+    done = macwright(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and "c.npy exists" in done.stderr
+
+
+def test_doctor():
+    tools = json.loads(macwright("doctor", "--json").stdout)
+    assert {t["name"]: t["version"] for t in tools}["pyosys"] == "0.70"
+    missing = macwright("doctor", env={"PATH": "/nowhere"})
+    assert missing.returncode == 1 and "apt-get install g++" in missing.stdout
+
+
+REFUSED = [
+    (("describe", "mac_aray"), "there is no unit 'mac_aray': did you mean 'mac_array'?"),
+    (("describe", "mac_array", "-p", "row=3"), "did you mean 'rows'?"),
+    (("describe", "mac_array", "-p", "rows"), "-p rows is not NAME=VALUE"),
+    (("describe", "mac_array", "-p", "rows=1", "-p", "rows=2"), "-p rows is given twice: 1 and 2"),
+    (("describe", "mac_array", "-p", "rows=0"), "rows=0 is not legal: rows is a whole number from 1 to 256"),
+    (("generate", "mac_array", "-p", "acc_bits=12", "-o", "out"), "use acc_bits=16 or more"),
+    (("generate", "mac_array", "-o", "taken"), "taken is a file: give a folder"),
+    (("generate", "mac_array"), "Missing option '-o'"),
+    (("generate", "mac_array", "-o", "out", "--reset", "hard"), "'hard' is not one of 'sync', 'async_low'"),
+    (("verify", "mac_array", "--level", "exhaustive"), "too many inputs"),
+    (("verify", "mac_pe", "--waves", "taken"), "taken exists: name another file"),
+    (
+        ("run", "mac_array", "--a", "no.npy", "--b", "no.npy", "-o", "c.npy"),
+        "no.npy does not exist: give a .npy file",
+    ),
+    (
+        ("run", "mac_array", "--a", "taken", "--b", "taken", "-o", "c.npy"),
+        "taken is not a .npy file of numbers",
+    ),
+    (
+        ("run", "mac_array", "--a", "big.npy", "--b", "big.npy", "-o", "c.npy"),
+        "a[0, 0] = 300 is outside -128..127",
+    ),
+    (("synth", "mac_pe", "--target", "nangate4"), "did you mean 'nangate45'"),
+    (("synth", "mac_pe", "--periods", "fast"), "--periods fast must be whole numbers"),
+    (("synth", "mac_pe", "--target", "liberty=no.lib"), "no.lib"),
+    (("synth", "mac_pe", "--target", "liberty=taken"), "taken"),
+    (("nonsense",), "No such command 'nonsense'"),
+]
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence", REFUSED, ids=lambda v: " ".join(v)[:50] if isinstance(v, tuple) else ""
+)
+def test_mistakes_end_in_a_sentence(arguments, sentence, tmp_path):
+    (tmp_path / "taken").write_text("not what it should be")
+    np.save(tmp_path / "big.npy", np.full((2, 2), 300))
+    before = sorted(p.name for p in tmp_path.iterdir())
+    done = macwright(*arguments, cwd=tmp_path)
+    assert sentence in " ".join(done.stderr.split())
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == before

@@ -1,0 +1,98 @@
+"""The benches pass on good hardware: the Specs that users meet, on both simulators."""
+
+import pytest
+from macwright.gen.catalog import find_unit
+from macwright.golden.errors import UsageError
+from macwright.tb.verify import SimulationError, verify
+
+BOTH = [
+    ("mac_array", {}),
+    ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
+    ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}),
+    ("mac_array", {"rows": 16, "cols": 4, "overflow": "saturate", "acc_bits": 12}),
+    ("mac_array", {"rows": 6, "cols": 2, "k_max": 3, "input_reg": True}),
+    ("mac_pe", {"a_bits": 2, "b_bits": 16, "a_signed": False, "b_signed": False, "input_reg": True}),
+]
+
+
+def spec_of(name, fields):
+    return find_unit(name).spec(**fields)
+
+
+@pytest.mark.parametrize("sim", ["icarus", "verilator"])
+@pytest.mark.parametrize("name, fields", BOTH, ids=str)
+def test_good_hardware_passes(name, fields, sim):
+    record = verify(name, spec_of(name, fields), sim=sim)
+    assert record["passed"], record["checks"][-1]
+    assert len(record["verilog_sha256"]) == 64 and record["simulator"]["name"] == sim
+
+
+def test_asynchronous_reset(tmp_path):
+    record = verify(
+        "mac_array", spec_of("mac_array", {"rows": 2, "cols": 2}), sim="icarus", reset="async_low"
+    )
+    assert record["passed"], record["checks"][-1]
+
+
+def test_long_sums_and_many_stalls():
+    record = verify("mac_array", spec_of("mac_array", {"rows": 2, "cols": 3, "k_max": 300}), level="full")
+    assert record["passed"], record["checks"][-1]
+    assert any("K=300" in check["name"] for check in record["checks"])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"a_bits": 6, "b_bits": 4, "a_signed": False},
+        {"a_bits": 5, "b_bits": 5, "overflow": "saturate", "acc_bits": 10},
+        {"a_bits": 4, "b_bits": 6, "overflow": "wrap", "acc_bits": 7, "input_reg": True},
+    ],
+    ids=str,
+)
+def test_every_pair_of_operands(fields):
+    record = verify("mac_pe", spec_of("mac_pe", fields), level="exhaustive", sim="icarus")
+    assert record["passed"], record["checks"][-1]
+    steps = record["checks"][-1]["cycles"]
+    assert steps >= 2 << (fields["a_bits"] + fields["b_bits"])
+
+
+def test_a_waveform_is_kept(tmp_path):
+    spec = spec_of("mac_pe", {"a_bits": 2, "b_bits": 2, "k_max": 4})
+    verify("mac_pe", spec, sim="icarus", waves=tmp_path / "icarus.fst")
+    verify("mac_pe", spec, sim="verilator", waves=tmp_path / "verilator.vcd")
+    assert (tmp_path / "icarus.fst").stat().st_size > 100
+    assert (tmp_path / "verilator.vcd").read_text().count("$var") > 4
+    with pytest.raises(UsageError, match="icarus.fst exists: name another file"):
+        verify("mac_pe", spec, sim="icarus", waves=tmp_path / "icarus.fst")
+
+
+@pytest.mark.parametrize(
+    "name, fields, kwargs, message",
+    [
+        ("mac_pe", {}, {"sim": "vcs"}, "sim='vcs' is not one of verilator, icarus"),
+        ("mac_pe", {}, {"level": "deep"}, "level='deep' is not one of quick, full, exhaustive"),
+        ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
+        (
+            "mac_array",
+            {},
+            {"level": "exhaustive"},
+            "too many inputs.*macwright verify mac_pe --level exhaustive",
+        ),
+    ],
+)
+def test_wrong_requests(name, fields, kwargs, message):
+    with pytest.raises(UsageError, match=message):
+        verify(name, spec_of(name, fields), **kwargs)
+
+
+def test_a_missing_simulator_is_named(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UsageError, match="Icarus Verilog is not installed: apt-get install iverilog"):
+        verify("mac_pe", spec_of("mac_pe", {}), sim="icarus")
+    with pytest.raises(UsageError, match="Verilator needs make: apt-get install make"):
+        verify("mac_pe", spec_of("mac_pe", {}), sim="verilator")
+
+
+def test_a_simulator_that_hangs_is_stopped():
+    with pytest.raises(SimulationError, match="icarus did not finish in 0.01 s"):
+        verify("mac_pe", spec_of("mac_pe", {}), sim="icarus", time_limit=0.01)
