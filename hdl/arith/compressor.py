@@ -15,7 +15,7 @@ Multiplier, 1964; A. Weinberger, 4:2 Carry-Save Adder Module, 1981.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -23,31 +23,40 @@ from ..spec import Spec, integer
 
 
 def half_adder(m: Module, x, y, name: str) -> tuple[Value, Value]:
-    """Return sum and carry of two bits (or of two rows, column by column)."""
-    total, carry = Signal(len(x), name=f"{name}_s"), Signal(len(x), name=f"{name}_c")
+    """Return sum and carry of two bits."""
+    total, carry = (Signal(name=f"{name}_{end}") for end in "sc")
     m.d.comb += [total.eq(x ^ y), carry.eq(x & y)]
     return total, carry
 
 
 def full_adder(m: Module, x, y, z, name: str) -> tuple[Value, Value]:
-    """Return sum and carry of three bits (or rows); `z` may come an exclusive-or later than the others."""
-    half = Signal(len(x), name=f"{name}_h")
-    total, carry = Signal(len(x), name=f"{name}_s"), Signal(len(x), name=f"{name}_c")
-    m.d.comb += [half.eq(x ^ y), total.eq(half ^ z), carry.eq((x & y) | (half & z))]
+    """Return sum and carry of three bits; `z` may come an exclusive-or later than the others.
+
+    Where x and y differ the carry is z, else it is x.
+    """
+    half, total, carry = (Signal(name=f"{name}_{end}") for end in "hsc")
+    m.d.comb += [half.eq(x ^ y), total.eq(half ^ z), carry.eq(Mux(half, z, x))]
+    return total, carry
+
+
+def full_adder_row(m: Module, x, y, z, name: str) -> tuple[Value, Value]:
+    """Return sums and carries of three rows, column by column; the carries are not shifted."""
+    half, total, carry = (Signal(len(x), name=f"{name}_{end}") for end in "hsc")
+    m.d.comb += [half.eq(x ^ y), total.eq(half ^ z), carry.eq((x & ~half) | (z & half))]
     return total, carry
 
 
 def compress_3_2(m: Module, x, y, z, name: str) -> tuple[Value, Value]:
     """Return rows `sum` and `carry`, as wide as `x`, whose sum is x + y + z modulo 2 ** len(x)."""
-    total, carry = full_adder(m, x, y, z, name)
+    total, carry = full_adder_row(m, x, y, z, name)
     return total, Cat(Const(0, 1), carry)[: len(x)]
 
 
 def compress_4_2(m: Module, x, y, z, w, name: str) -> tuple[Value, Value]:
     """Return rows `sum` and `carry`, as wide as `x`, whose sum is x + y + z + w modulo 2 ** len(x)."""
-    first, across = full_adder(m, x, y, z, f"{name}_upper")
+    first, across = full_adder_row(m, x, y, z, f"{name}_upper")
     # `across` depends on x, y, z of the column below only: that is why no carry ripples.
-    total, carry = full_adder(m, first, w, Cat(Const(0, 1), across)[: len(x)], f"{name}_lower")
+    total, carry = full_adder_row(m, first, w, Cat(Const(0, 1), across)[: len(x)], f"{name}_lower")
     return total, Cat(Const(0, 1), carry)[: len(x)]
 
 

@@ -9,7 +9,7 @@ columns are a prefix computation, and how it is bracketed is free:
     sklansky      log2 n              n/2 log2 n        n/2       a span's end feeds the whole next span
     kogge_stone   log2 n              n log2 n - n + 1  2         every column at every level
     brent_kung    2 log2 n - 2        2n - 2 - log2 n   2         a tree up, a tree down
-    han_carlson   log2 n + 1          n/2 log2 n        2         Kogge-Stone on odd columns, one level for even
+    han_carlson   log2 n + 1          n/2 log2 n        2         Kogge-Stone on odd columns, then even ones
 
 Sources: J. Sklansky, 1960; P. M. Kogge and H. S. Stone, 1973; R. P. Brent and H. T. Kung, 1982; T. Han and
 D. A. Carlson, 1987.
@@ -47,36 +47,38 @@ def prefix_levels(kind: str, width: int) -> list[list[tuple[int, int]]]:
     return [level for level in up + down if level]
 
 
-def prefix_add(m: Module, x, y, kind: str, carry_in=None, name: str = "adder") -> Value:
-    """Return x + y + carry_in, one bit wider than the (equally wide) operands.
+def prefix_carries(m: Module, generate, propagate, kind: str, name: str) -> Value:
+    """Return the carry out of every column, for any recurrence carry[k+1] = g[k] | p[k] & carry[k].
 
-    Signals are called `<name>_g<level>` and `<name>_p<level>`: bit k is the span that ends in column k.
+    The carry into column 0 is zero. Signals are called `<name>_g<level>` and `<name>_p<level>`: bit k is the
+    span that ends in column k.
     """
-    width = len(x)
-    generate, propagate = Signal(width, name=f"{name}_g0"), Signal(width, name=f"{name}_p0")
-    m.d.comb += [generate.eq(x & y), propagate.eq(x ^ y)]
-    half_sum = propagate
-    if carry_in is not None:
-        # The carry in makes column 0 a full adder; its span then depends on nothing below.
-        with_carry = Signal(width, name=f"{name}_g0_in")
-        m.d.comb += with_carry.eq(Cat(generate[0] | (propagate[0] & carry_in), generate[1:]))
-        generate = with_carry
+    width = len(generate)
     for number, level in enumerate(prefix_levels(kind, width), 1):
         new_g, new_p = Signal(width, name=f"{name}_g{number}"), Signal(width, name=f"{name}_p{number}")
         low_of = dict(level)
-        m.d.comb += new_g.eq(
-            Cat(
-                generate[k] | (propagate[k] & generate[low_of[k]]) if k in low_of else generate[k]
-                for k in range(width)
-            )
-        )
-        m.d.comb += new_p.eq(
-            Cat(propagate[k] & propagate[low_of[k]] if k in low_of else propagate[k] for k in range(width))
-        )
+        spans = [(generate[k], propagate[k], low_of.get(k)) for k in range(width)]
+        m.d.comb += [
+            new_g.eq(Cat(g if low is None else g | (p & generate[low]) for g, p, low in spans)),
+            new_p.eq(Cat(p if low is None else p & propagate[low] for _, p, low in spans)),
+        ]
         generate, propagate = new_g, new_p
+    return generate
+
+
+def prefix_add(m: Module, x, y, kind: str, carry_in=None, name: str = "adder") -> Value:
+    """Return x + y + carry_in, one bit wider than the (equally wide) operands."""
+    width = len(x)
+    generate, propagate = Signal(width, name=f"{name}_g0"), Signal(width, name=f"{name}_p0")
     total = Signal(width + 1, name=f"{name}_sum")
-    first_carry = Const(0, 1) if carry_in is None else carry_in
-    m.d.comb += total.eq(Cat(half_sum, Const(0, 1)) ^ Cat(first_carry, generate))
+    first = Const(0, 1) if carry_in is None else carry_in
+    # With a carry in, column 0 generates what a full adder there would carry out.
+    m.d.comb += [
+        generate.eq((x & y) | ((x ^ y)[0] & first)),
+        propagate.eq(x ^ y),
+    ]
+    carries = prefix_carries(m, generate, propagate, kind, name)
+    m.d.comb += total.eq(Cat(propagate, Const(0, 1)) ^ Cat(first, carries))
     return total
 
 

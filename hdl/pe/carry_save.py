@@ -63,7 +63,7 @@ class CarrySave(wiring.Component):
         "first": "start a new sum with this product",
         "a": "operand of A",
         "b": "operand of B",
-        "acc_sum": "sum row; with acc_carry the sum of products, {latency} enabled cycle(s) after its operands",
+        "acc_sum": "with acc_carry the sum of products, {latency} enabled cycle(s) after its last operands",
         "acc_carry": "carry row: the kept carries, 0 where none is kept",
     }
 

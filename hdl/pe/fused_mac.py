@@ -64,8 +64,10 @@ class FusedMac(wiring.Component):
         product = make_product(m, spec, width, self.en, self.first, self.a, self.b)
         acc = Signal(shape, reset_less=True, name="acc_reg")
         kept = kept_sum(m, product.clear, acc, "kept_sum")
-        add = product.columns.add_signed if shape.signed and width > len(acc) else product.columns.add_unsigned
-        add(kept)
+        if shape.signed and width > len(acc):
+            product.columns.add_signed(kept)
+        else:
+            product.columns.add_unsigned(kept)
         product.columns.compress(DEADLINE)
         x, y = product.columns.rows()
         total = prefix_add(m, x, y, spec.adder)[:width]

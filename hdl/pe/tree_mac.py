@@ -10,11 +10,12 @@ Two savings that every such element makes:
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Const, Module, Mux, Signal, Value
 
 from ..arith.and_array import and_array_rows
-from ..arith.booth import booth_digits, booth_rows, digit_count
+from ..arith.booth import booth_digits
 from ..arith.columns import Columns
+from ..arith.digits import digit_count, digit_rows
 from ..arith.prefix import KINDS
 from ..mac_spec import MacSpec
 from ..spec import choice, flag
@@ -89,7 +90,7 @@ def make_product(m: Module, spec: TreeMacSpec, width: int, en, first, a, b) -> P
         digits = booth_digits(m, recoded, signs[0])
         if spec.input_reg:
             digits = digits.registered(m, en)
-        booth_rows(m, rows, digits if spec.pipeline else digits.gated(m, en), other, signs[1])
+        digit_rows(m, rows, digits if spec.pipeline else digits.gated(m, en), other, signs[1])
     else:
         if spec.input_reg:
             recoded = registered(m, en, recoded, "b_reg" if spec.recodes_b else "a_reg")
@@ -133,4 +134,3 @@ def kept_sum(m: Module, clear, register, name: str) -> Signal:
     kept = Signal(len(register), name=name)
     m.d.comb += kept.eq(register & ~clear.replicate(len(register)))
     return kept
-

@@ -29,7 +29,7 @@ def claim_text(component, expression: str, past: bool) -> str:
 
     With `past`, `past_<port>` is what the port was a clock cycle earlier.
     """
-    ports = verilog_ports(component)
+    ports = [port for port, _ in verilog_ports(component)]
     inputs = ", ".join(p.name for p in ports if p.direction == "input")
     names = [p.name for p in ports] + (["clk"] if past else [])
     lines = [f"module claim({inputs}{', clk' if past else ''}, holds);", "  output holds;"]
@@ -62,7 +62,7 @@ def counterexamples(cases, past: bool = False, spoil=lambda text: text) -> list[
         log = run_yosys(script, folder)
     results = re.split(r"^.*Executing SAT pass.*$", log, flags=re.MULTILINE)[1:]
     assert len(results) == len(cases)
-    return ["" if PROVEN in result else result[-1500:] for result in results]
+    return ["" if PROVEN in result else result.split("\n\n\n")[0][:3000] for result in results]
 
 
 def prove(cases, past: bool = False) -> None:
