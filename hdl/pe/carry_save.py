@@ -25,18 +25,16 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
 from ..arith.columns import Columns
-from ..arith.prefix import prefix_add
-from ..spec import integer
+from ..arith.prefix import KINDS, prefix_add
+from ..spec import choice, integer
 from .tree_mac import TreeMacSpec, kept_sum, make_product
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CarrySaveSpec(TreeMacSpec):
-    """Operands, accumulator, multiplier, and how many carries are kept.
+    """Operands, accumulator, multiplier, and how many carries are kept."""
 
-    `adder` is the network of the adder that the upper columns have.
-    """
-
+    adder: str = choice("brent_kung", KINDS, "prefix network of the adder of the columns above the product")
     carry_every: int = integer(1, 1, 16, "columns of the product per kept carry", unit="bits")
 
     def check(self):

@@ -18,17 +18,20 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.prefix import prefix_add
+from ..arith.prefix import KINDS, prefix_add
+from ..spec import choice
 from .mac_pe import saturated
 from .tree_mac import TreeMacSpec, kept_sum, make_product
 
 #: Exclusive-or delays in which a column of the tree may come down to one bit.
-DEADLINE = 6.5
+DEADLINE = 7.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FusedMacSpec(TreeMacSpec):
     """Operands, accumulator, multiplier and adder of one element."""
+
+    adder: str = choice("han_carlson", KINDS, "prefix network of the carry-propagate adder")
 
 
 class FusedMac(wiring.Component):

@@ -16,7 +16,6 @@ from ..arith.and_array import and_array_rows
 from ..arith.booth import booth_digits
 from ..arith.columns import Columns
 from ..arith.digits import digit_count, digit_rows
-from ..arith.prefix import KINDS
 from ..mac_spec import MacSpec
 from ..spec import choice, flag
 
@@ -25,10 +24,9 @@ MULTIPLIERS = ("booth", "and_array")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TreeMacSpec(MacSpec):
-    """Operands, accumulator, and how the product is made and added."""
+    """Operands, accumulator, and how the product is made."""
 
     multiplier: str = choice("booth", MULTIPLIERS, "rows of the product: radix-4 Booth, or one per bit")
-    adder: str = choice("sklansky", KINDS, "prefix network of the carry-propagate adder")
     pipeline: bool = flag(False, "register the product, as sum and carry, in front of the accumulator")
 
     @property

@@ -4,7 +4,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from macwright.gen.emission import emit
+from macwright.gen.emission import EmissionPlatform, VerilogPorts, emit
 from macwright.gen.ports import verilog_ports
 from macwright.gen.yosys import run_yosys
 from macwright.hdl.share import silenced
@@ -12,7 +12,8 @@ from macwright.hdl.share import silenced
 PROVEN = "SAT proof finished - no model found: SUCCESS!"
 
 SCRIPT = """
-read_verilog unit_{n}.v
+{read} unit_{n}
+setattr -unset init w:*
 read_verilog claim_{n}.v
 hierarchy -top claim
 flatten
@@ -44,25 +45,36 @@ def claim_text(component, expression: str, past: bool) -> str:
     return "\n".join(lines + [f"  assign holds = {expression};", "endmodule\n"])
 
 
-def counterexamples(cases, past: bool = False, spoil=lambda text: text) -> list[str]:
+def rtlil(component) -> str:
+    """Return what the component's Verilog is written from, without a run of Yosys of its own."""
+    platform = EmissionPlatform("unit", component.spec, "sync")
+    platform.emit("unit", VerilogPorts(silenced(component)))
+    return "\n".join(platform.rtlil)
+
+
+def counterexamples(cases, past: bool = False, spoil=None) -> list[str]:
     """Return, per case (component, Verilog expression), "" if proven and otherwise the counterexample.
 
-    With `past` the components have a clock, and every state is taken as a possible one. `spoil` may change
-    the emitted Verilog, to see a proof fail.
+    With `past` the components have a clock, and every state is taken as a possible one. The proof is about
+    the RTLIL that Verilog is written from; with `spoil`, a function that changes the Verilog so that a
+    proof can be seen to fail, it is about that Verilog.
     """
     options = "-seq 2 -prove-skip 1 -show-inputs" if past else "-show-inputs"
     with tempfile.TemporaryDirectory(prefix="macwright-") as name:
         folder = Path(name)
         script = ""
         for n, (component, expression) in enumerate(cases):
-            text, _ = emit(silenced(component), "unit")
-            (folder / f"unit_{n}.v").write_text(spoil(text))
+            if spoil:
+                text, read = spoil(emit(silenced(component), "unit")[0]), "read_verilog"
+            else:
+                text, read = rtlil(component), "read_rtlil"
+            (folder / f"unit_{n}").write_text(text)
             (folder / f"claim_{n}.v").write_text(claim_text(component, expression, past))
-            script += SCRIPT.format(n=n, options=options)
+            script += SCRIPT.format(n=n, read=read, options=options)
         log = run_yosys(script, folder)
     results = re.split(r"^.*Executing SAT pass.*$", log, flags=re.MULTILINE)[1:]
     assert len(results) == len(cases)
-    return ["" if PROVEN in result else result.split("\n\n\n")[0][:3000] for result in results]
+    return ["" if PROVEN in result else result.split("Executing")[0][:4000] for result in results]
 
 
 def prove(cases, past: bool = False) -> None:

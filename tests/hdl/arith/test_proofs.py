@@ -56,7 +56,7 @@ def test_recoded_digits_make_the_number(recoding):
 @pytest.mark.parametrize("rows", [*RECODINGS, "and_array"])
 def test_multipliers_multiply(rows):
     cases = []
-    for (a_bits, b_bits), (a_signed, b_signed) in itertools.product(((1, 1), (1, 4), (4, 3), (5, 5)), SIGNS):
+    for (a_bits, b_bits), (a_signed, b_signed) in itertools.product(((1, 1), (1, 4), (5, 4)), SIGNS):
         spec = MultiplierSpec(a_bits=a_bits, b_bits=b_bits, a_signed=a_signed, b_signed=b_signed, rows=rows)
         product = f"{extended('a', a_bits, a_signed)} * {extended('b', b_bits, b_signed)}"
         mask = (1 << a_bits + b_bits) - 1

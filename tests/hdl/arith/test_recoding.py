@@ -53,10 +53,8 @@ def test_hardware_digits_are_the_golden_ones(recoding, signed):
             ctx.set(dut.a, int(value) & 127)
             await ctx.delay(1e-9)
             one, two, neg = (ctx.get(port) for port in (dut.one, dut.two, dut.neg))
-            got = [
-                ((one >> i & 1) + 2 * (two >> i & 1)) * (-1 if neg >> i & 1 else 1)
-                for i in range(len(digits))
-            ]
+            sizes = [(one >> i & 1) + 2 * (two >> i & 1) for i in range(len(digits))]
+            got = [-size if neg >> i & 1 else size for i, size in enumerate(sizes)]
             assert got == digits.tolist()
 
     simulator = Simulator(dut)
