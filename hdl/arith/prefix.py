@@ -50,17 +50,20 @@ def prefix_levels(kind: str, width: int) -> list[list[tuple[int, int]]]:
 def prefix_carries(m: Module, generate, propagate, kind: str, name: str) -> Value:
     """Return the carry out of every column, for any recurrence carry[k+1] = g[k] | p[k] & carry[k].
 
-    The carry into column 0 is zero. Signals are called `<name>_g<level>` and `<name>_p<level>`: bit k is the
-    span that ends in column k.
+    The carry into column 0 is zero. In the signals `<name>_g<level>` and `<name>_p<level>` bit k is the span
+    that ends in column k; `<name>_below_...` holds the spans that it combines with.
     """
     width = len(generate)
     for number, level in enumerate(prefix_levels(kind, width), 1):
-        new_g, new_p = Signal(width, name=f"{name}_g{number}"), Signal(width, name=f"{name}_p{number}")
+        names = [f"{name}_{what}{number}" for what in ("below_g", "below_p", "g", "p")]
+        below_g, below_p, new_g, new_p = (Signal(width, name=text) for text in names)
         low_of = dict(level)
-        spans = [(generate[k], propagate[k], low_of.get(k)) for k in range(width)]
         m.d.comb += [
-            new_g.eq(Cat(g if low is None else g | (p & generate[low]) for g, p, low in spans)),
-            new_p.eq(Cat(p if low is None else p & propagate[low] for _, p, low in spans)),
+            # A column that combines with none keeps its g and p.
+            below_g.eq(Cat(generate[low_of[k]] if k in low_of else Const(0, 1) for k in range(width))),
+            below_p.eq(Cat(propagate[low_of[k]] if k in low_of else Const(1, 1) for k in range(width))),
+            new_g.eq(generate | (propagate & below_g)),
+            new_p.eq(propagate & below_p),
         ]
         generate, propagate = new_g, new_p
     return generate
