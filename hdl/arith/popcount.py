@@ -5,8 +5,8 @@ ones of weight 1 into a number of two bits, and so on until each weight has one 
 
     7 bits -> 2 full adders and one bit over -> 1 full adder: weight 1 | 3 carries -> 1 full adder: 2 and 4
 
-Cost: n - popcount(n) adders, all but log2 n of them full ones. Depth: about 1.7 log2 n full adders and the
-final carries. Source: C. C. Foster and F. D. Stockton, Counting Responders in an Associative Memory, 1971.
+Cost: about one full adder a bit. Depth: about 1.7 log2 n full adders and the final carries.
+Source: C. C. Foster and F. D. Stockton, Counting Responders in an Associative Memory, 1971.
 """
 
 import dataclasses
