@@ -1,1 +1,1 @@
-"""The arithmetic that every engine is made of: recoders, compressors, adders, shifters, counters."""
+"""Arithmetic that everything else is made from: recoders, compressors, adders, counters, shifters."""

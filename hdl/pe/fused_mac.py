@@ -1,0 +1,82 @@
+"""The fused multiply-accumulate element: one compressor tree, one carry-propagate adder.
+
+A multiplier followed by an adder propagates carries twice. Here the old sum is one more row of the
+multiplier's compressor tree, and carries propagate once:
+
+    a -> recoder -> | register |-> row selection --.
+    b ------------> | register |------^            v
+                                         compressor tree -> prefix adder -> | acc |
+                                                   ^-------- first ? 0 : -----'
+
+Source: textbook (merged arithmetic; E. Swartzlander, 1980). Latency: 1 enabled cycle, plus one each for
+`input_reg` and `pipeline`; a product every enabled cycle.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..arith.prefix import KINDS, prefix_add
+from ..spec import choice
+from .mac_pe import saturated
+from .tree_mac import TreeMacSpec, kept_sum, make_product
+
+#: Exclusive-or delays in which a column of the tree may come down to one bit.
+DEADLINE = 7.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FusedMacSpec(TreeMacSpec):
+    """Operands, accumulator, multiplier and adder of one element."""
+
+    adder: str = choice("han_carlson", KINDS, "prefix network of the carry-propagate adder")
+
+
+class FusedMac(wiring.Component):
+    """acc = (first ? 0 : acc) + a * b, once per enabled cycle, with a single carry propagation.
+
+    Ports: `en` (1) lets `acc` and the input registers move; `first` (1) starts a new sum; `a` (a_bits),
+    `b` (b_bits); `acc` (acc_width) shows the sum `latency` enabled cycles after its last operands. The
+    datapath has no reset: `acc` means nothing until a first `first` has come through.
+    """
+
+    port_docs = {
+        "en": "every register moves only while this is high",
+        "first": "start a new sum with this product",
+        "a": "operand of A",
+        "b": "operand of B",
+        "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
+    }
+
+    def __init__(self, spec: FusedMacSpec):
+        self.spec = spec
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        super().__init__(ports | {"acc": Out(spec.acc_shape)})
+
+    def elaborate(self, platform):
+        """Build the element."""
+        m = Module()
+        spec = self.spec
+        shape = spec.acc_shape
+        # Saturation looks at the exact sum: one bit more than the longer of its two parts, and a sign.
+        exact = max(spec.acc_width, spec.a_bits + spec.b_bits) + 2
+        width = exact if spec.overflow == "saturate" else spec.acc_width
+
+        product = make_product(m, spec, width, self.en, self.first, self.a, self.b)
+        acc = Signal(shape, reset_less=True, name="acc_reg")
+        kept = kept_sum(m, product.clear, acc, "kept_sum")
+        if shape.signed and width > len(acc):
+            product.columns.add_signed(kept)
+        else:
+            product.columns.add_unsigned(kept)
+        product.columns.compress(DEADLINE)
+        x, y = product.columns.rows()
+        total = prefix_add(m, x, y, spec.adder)[:width]
+        if spec.overflow == "saturate":
+            total = saturated(m, total.as_signed() if shape.signed else total, shape)
+        # No `en` here: without it the product is zero and nothing is cleared.
+        m.d.sync += acc.eq(total)
+        m.d.comb += self.acc.eq(acc)
+        return m

@@ -1,0 +1,134 @@
+"""What elements with a compressor tree share: their parameters, and the product as columns of bits.
+
+Two savings that every such element makes:
+
+- The recoder stands in front of the input register, which then holds digits instead of the operand. That
+  costs three bits of register for two, and takes the recoder out of the loop.
+- `en` holds the sum by adding zero to it. Gating two select lines per digit takes the place of a
+  multiplexer in front of every accumulator bit.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Const, Module, Mux, Signal, Value
+
+from ..arith.and_array import and_array_rows
+from ..arith.booth import booth_digits
+from ..arith.columns import Columns
+from ..arith.digits import digit_count, digit_rows
+from ..mac_spec import MacSpec
+from ..spec import choice, flag
+
+MULTIPLIERS = ("booth", "and_array")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TreeMacSpec(MacSpec):
+    """Operands, accumulator, and how the product is made."""
+
+    multiplier: str = choice("booth", MULTIPLIERS, "rows of the product: radix-4 Booth, or one per bit")
+    pipeline: bool = flag(False, "register the product, as sum and carry, in front of the accumulator")
+
+    @property
+    def latency(self) -> int:
+        """Enabled cycles from taking the operands to showing their sum."""
+        return 1 + self.input_reg + self.pipeline
+
+    @property
+    def macs_per_cycle(self) -> int:
+        """Products added per enabled cycle."""
+        return 1
+
+    @property
+    def recodes_b(self) -> bool:
+        """Whether b is the multiplier, whose digits select multiples of a: it is if that makes fewer rows."""
+        if self.multiplier == "and_array":
+            return self.b_bits < self.a_bits
+        return digit_count(self.b_bits, self.b_signed) < digit_count(self.a_bits, self.a_signed)
+
+
+def registered(m: Module, enable, value, name: str) -> Signal:
+    """Return `value` as it was at the last clock edge with `enable`. The register has no reset."""
+    register = Signal(value.shape(), name=name, reset_less=True)
+    with m.If(enable):
+        m.d.sync += register.eq(value)
+    return register
+
+
+@dataclasses.dataclass
+class Product:
+    """A product as bits in `columns`, to be added to the sum in the cycle it is there.
+
+    Without `en` it is zero. `clear` says that a new sum starts. `largest` bounds the number in the columns,
+    their constant not counted.
+    """
+
+    columns: Columns
+    clear: Value
+    largest: int
+
+    @property
+    def span(self) -> int:
+        """How many columns hold bits of the product."""
+        return max(k for k, bits in enumerate(self.columns.columns) if bits) + 1
+
+
+def make_product(m: Module, spec: TreeMacSpec, width: int, en, first, a, b) -> Product:
+    """Return the product of the ports `a` and `b`, modulo 2 ** width, behind the registers of `spec`."""
+    recoded, other = (b, a) if spec.recodes_b else (a, b)
+    signs = (spec.b_signed, spec.a_signed) if spec.recodes_b else (spec.a_signed, spec.b_signed)
+    gate = Const(1, 1) if spec.pipeline else en
+
+    # Rows are placed without regard to `width`: bits above it count for the bound below.
+    rows = Columns(m, max(width, spec.a_bits + spec.b_bits + 3), "product")
+    if spec.input_reg:
+        first = registered(m, en, first, "first_reg")
+        other = registered(m, en, other, "a_reg" if spec.recodes_b else "b_reg")
+    if spec.multiplier == "booth":
+        digits = booth_digits(m, recoded, signs[0])
+        if spec.input_reg:
+            digits = digits.registered(m, en)
+        digit_rows(m, rows, digits if spec.pipeline else digits.gated(m, en), other, signs[1])
+    else:
+        if spec.input_reg:
+            recoded = registered(m, en, recoded, "b_reg" if spec.recodes_b else "a_reg")
+        gated = Signal(len(recoded), name="gated_multiplier")
+        m.d.comb += gated.eq(recoded & gate.replicate(len(recoded)))
+        and_array_rows(m, rows, gated, other, *signs)
+
+    bias = -rows.constant % (1 << rows.width)
+    largest = bias + (1 << spec.a_bits + spec.b_bits)
+    if spec.pipeline:
+        rows = _pipelined(m, rows, en, bias)
+        first = registered(m, en, first, "product_first_reg")
+    columns = Columns(m, width, "tree")
+    columns.columns = rows.columns[:width]
+    columns.add_constant(-bias)
+    clear = Signal()
+    m.d.comb += clear.eq(first & en)
+    return Product(columns, clear, largest)
+
+
+def _pipelined(m: Module, rows: Columns, en, bias: int) -> Columns:
+    """Return `rows` compressed to sum and carry and registered, and equal to `bias` (zero) unless `en`."""
+    span = max(k for k, bits in enumerate(rows.columns) if bits) + 1
+    narrow = Columns(m, max(span, bias.bit_length()), "product")
+    narrow.columns[:span] = rows.columns[:span]
+    narrow.compress()
+    after = Columns(m, rows.width, "registered")
+    for k, row in enumerate(narrow.rows()):
+        held = registered(m, en, row, f"product_{'sc'[k]}_reg")
+        idle = Const(0 if k else bias, len(row))
+        gated = Signal(len(row), name=f"product_{'sc'[k]}")
+        m.d.comb += gated.eq(Mux(en, held, idle))
+        for column, bits in enumerate(narrow.columns):
+            if k < len(bits) or idle.value >> column & 1:
+                after.add_bit(gated[column], column, 0.5)
+    return after
+
+
+def kept_sum(m: Module, clear, register, name: str) -> Signal:
+    """Return `register`, or zero where a new sum starts."""
+    kept = Signal(len(register), name=name)
+    m.d.comb += kept.eq(register & ~clear.replicate(len(register)))
+    return kept

@@ -1,0 +1,1 @@
+"""Lets tests below this folder import its helpers (`proof`), and nothing else."""
