@@ -43,6 +43,8 @@ def run_tool(
 
 def last_words(log: str, code: int) -> str:
     """Return the lines of a log that say why the tool stopped, or its exit code if it said nothing."""
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower() and " 0 errors" not in line]
     said = (errors or lines)[-2:]

@@ -10,8 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from ..gen.cache import cache_root
 from ..gen.ports import Port
+from ..gen.version import package_version
 from ..gen.yosys import run_yosys
 from ..golden.errors import UsageError
 from .asic import CORES, Design
@@ -65,6 +68,7 @@ def measure_fpga(
         return figures
     (folder / "harness.v").write_text(make_harness(design.top, ports, design.clock, reset))
     (folder / "pins").write_text(family.pins)
+    _compile(family, folder, time_limit)
     with CORES:
         run_yosys(script("fpga_place.ys", synth=family.synth), folder, "place", time_limit)
 
@@ -87,26 +91,43 @@ def measure_fpga(
 
 def place_and_route(family: FpgaFamily, seed: int, folder: Path, time_limit: float) -> dict[str, Any]:
     """Run nextpnr on `placed.json` in `folder` and return its report."""
-    module = family.package.replace("-", "_")
-    entry = f"_run_{family.tool.replace('-', '_')}_argv"
     # File names are relative because the tool sees nothing but the folder it is started in.
     options = [*family.device, "--json", "placed.json", "--report", f"report{seed}.json"]
     options += ["--seed", str(seed), "--freq", str(GOAL_MHZ), "--timing-allow-fail", "--quiet"]
     if family.pins_option:
         options += ["--vopt", f"{family.pins_option}=pins"]
-    tool_cache = cache_root() / "yowasp"
-    tool_cache.mkdir(parents=True, exist_ok=True)
+    _run(family, options, folder, time_limit)
+    try:
+        return json.loads((folder / f"report{seed}.json").read_text())
+    except (OSError, ValueError):
+        raise ToolError(f"{family.tool} ended without a report") from None
+
+
+def _run(family: FpgaFamily, options: list[str], folder: Path, time_limit: float) -> None:
+    module = family.package.replace("-", "_")
+    entry = f"_run_{family.tool.replace('-', '_')}_argv"
     run_tool(
         [sys.executable, "-c", f"from {module} import {entry} as run; run()", *options],
         folder,
         family.tool,
         time_limit,
-        {"YOWASP_CACHE_DIR": os.environ.get("YOWASP_CACHE_DIR", str(tool_cache))},
+        {"YOWASP_CACHE_DIR": str(_tool_cache())},
     )
-    try:
-        return json.loads((folder / f"report{seed}.json").read_text())
-    except (OSError, ValueError):
-        raise ToolError(f"{family.tool} ended without a report") from None
+
+
+def _compile(family: FpgaFamily, folder: Path, time_limit: float) -> None:
+    """Let one process translate the tool to machine code: a second one would read half of the result."""
+    ready = _tool_cache() / f"{family.tool}-{package_version(family.package)}.ready"
+    with CORES, FileLock(f"{ready}.lock"):
+        if not ready.exists():
+            _run(family, ["--version"], folder, time_limit)
+            ready.touch()
+
+
+def _tool_cache() -> Path:
+    path = Path(os.environ.get("YOWASP_CACHE_DIR") or cache_root() / "yowasp")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def _fmax(report: dict[str, Any]) -> float:
