@@ -37,9 +37,12 @@ def megacycles_per_second() -> float:
     steps = 4_000_000
     a, b = (rng.integers(-128, 128, steps).astype(np.int8) for _ in range(2))
     ones = np.ones(steps, np.uint8)
-    start = time.perf_counter()
-    rtl.clock({"en": ones, "first": ones, "a": a, "b": b})
-    return steps / (time.perf_counter() - start) / 1e6
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        rtl.clock({"en": ones, "first": ones, "a": a, "b": b})
+        times.append(time.perf_counter() - start)
+    return steps / min(times) / 1e6
 
 
 def golden_gmacs() -> float:
