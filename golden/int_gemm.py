@@ -24,6 +24,17 @@ def mac_step(acc, first, a, b, *, acc_bits: int, signed: bool, overflow: str) ->
     return (saturate if overflow == "saturate" else wrap)(total, acc_bits, signed)
 
 
+def dot_step(acc, first, a, b, *, acc_bits: int, signed: bool, overflow: str) -> np.ndarray:
+    """Return the accumulator after one step of an element with lanes, which adds several products at once.
+
+    a, b: integers whose last axis is the lane; acc, first: arrays with the other axes, or scalars. Where
+    `first` is true the old sum is dropped. The exact sum of the step's products is added, and only then
+    the result is wrapped or saturated to `acc_bits`, once: lanes that cancel do not saturate on the way.
+    """
+    dot = (np.asarray(a, np.int64) * np.asarray(b, np.int64)).sum(axis=-1)
+    return mac_step(acc, first, dot, 1, acc_bits=acc_bits, signed=signed, overflow=overflow)
+
+
 def int_gemm(
     a,
     b,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..golden.errors import UsageError
-from ..golden.int_gemm import mac_step
+from ..golden.int_gemm import dot_step
 from ..golden.integer import int_range
 from .rtl import Rtl
 from .transaction import BenchFailure, Transaction
@@ -16,7 +16,7 @@ _CHUNK = 1 << 20
 
 
 def check_every_pair(rtl: Rtl, spec) -> int:
-    """Try every pair of operands on a multiply-accumulate element, as new sums and as running ones.
+    """Try every combination of operands on a multiply-accumulate element, as new sums and as running ones.
 
     A running sum is compared step by step with the golden step from the hardware's own previous sum,
     which proves the whole chain by induction. Returns the number of steps; raises BenchFailure at the first
@@ -25,17 +25,16 @@ def check_every_pair(rtl: Rtl, spec) -> int:
     rule = {"acc_bits": spec.acc_width, "signed": spec.acc_shape.signed, "overflow": spec.overflow}
     count = 0
     for kind, first in (("new sums", 1), ("running sums", 0)):
-        rtl.clock({"en": np.ones(4), "first": np.ones(4), "a": np.zeros(4), "b": np.zeros(4)})
+        zeros = np.zeros((4, lanes_of(spec)))
+        rtl.clock({"en": np.ones(4), "first": np.ones(4), "a": zeros, "b": zeros})
         for a, b in operand_pairs(spec):
             # The first step starts a sum in either kind; the last ones let the pipeline run out.
-            idle = np.zeros(spec.latency, np.int64)
-            starts = np.r_[1, np.full(len(a) - 1, first), idle]
-            a, b = np.r_[a, idle], np.r_[b, idle]
-            acc = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})["acc"][
-                spec.latency :
-            ]
+            idle = spec.latency
+            starts = np.r_[1, np.full(len(a) - 1, first), np.zeros(idle, np.int64)]
+            a, b = (np.pad(x, ((0, idle), (0, 0))) for x in (a, b))
+            acc = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})["acc"][idle:]
             steps = len(acc)
-            expected = mac_step(np.r_[0, acc[:-1]], starts[:steps], a[:steps], b[:steps], **rule)
+            expected = dot_step(np.r_[0, acc[:-1]], starts[:steps], a[:steps], b[:steps], **rule)
             wrong = np.flatnonzero(acc != expected)
             if len(wrong):
                 t = wrong[0]
@@ -47,22 +46,33 @@ def check_every_pair(rtl: Rtl, spec) -> int:
     return count
 
 
+def lanes_of(spec) -> int:
+    """Return how many pairs of operands an element takes at once."""
+    return getattr(spec, "lanes", 1)
+
+
 def check_operand_bits(spec) -> None:
     """Raise UsageError if the operands have too many bits for `check_every_pair`."""
-    bits = spec.a_bits + spec.b_bits
+    lanes = lanes_of(spec)
+    bits = lanes * (spec.a_bits + spec.b_bits)
     if bits > EXHAUSTIVE_BITS:
+        in_lanes = f" in lanes={lanes}" if lanes > 1 else ""
         raise UsageError(
-            f"a_bits={spec.a_bits} and b_bits={spec.b_bits} are {bits} input bits, and exhaustive runs "
-            f"go up to {EXHAUSTIVE_BITS}: use --level full"
+            f"a_bits={spec.a_bits} and b_bits={spec.b_bits}{in_lanes} are {bits} input bits, and exhaustive "
+            f"runs go up to {EXHAUSTIVE_BITS}: use --level full"
         )
 
 
 def operand_pairs(spec) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Return every pair of operands, in chunks."""
+    """Return every combination of operands in chunks of (steps, lanes) integers."""
     a_low, _ = int_range(spec.a_bits, spec.a_signed)
     b_low, _ = int_range(spec.b_bits, spec.b_signed)
-    for start in range(0, 1 << (spec.a_bits + spec.b_bits), _CHUNK):
-        code = np.arange(start, min(start + _CHUNK, 1 << (spec.a_bits + spec.b_bits)), dtype=np.int64)
+    lane_bits = spec.a_bits + spec.b_bits
+    shifts = lane_bits * np.arange(lanes_of(spec))
+    combinations = 1 << lane_bits * len(shifts)
+    for start in range(0, combinations, _CHUNK):
+        code = np.arange(start, min(start + _CHUNK, combinations), dtype=np.int64)[:, None] >> shifts
+        code &= (1 << lane_bits) - 1
         yield a_low + (code >> spec.b_bits), b_low + (code & ((1 << spec.b_bits) - 1))
 
 

@@ -1,13 +1,16 @@
-"""Stimulus and expectation for multiply-accumulate elements, which move in lockstep under `en`."""
+"""Stimulus and expectation for multiply-accumulate elements, which move in lockstep under `en`.
+
+Operands are (cycles, lanes) arrays; an element whose Spec has no `lanes` has one.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from ...golden.int_gemm import mac_step
+from ...golden.int_gemm import dot_step
 from ...golden.integer import int_range
 from ...hdl.pe.mac_pe import MacPeSpec
-from ..compiled import check_every_pair, check_operand_bits
+from ..compiled import check_every_pair, check_operand_bits, lanes_of
 from ..rtl import Rtl
 
 #: Enabled steps per level, besides the corners.
@@ -15,18 +18,19 @@ STEPS = {"quick": 2000, "full": 50_000, "exhaustive": 50_000}
 
 
 def sequences(spec: MacPeSpec, level: str, rng: np.random.Generator) -> dict[str, dict[str, np.ndarray]]:
-    """Return named input sequences, one value per cycle for each of `en`, `first`, `a` and `b`."""
+    """Return named input sequences, one row per cycle for each of `en`, `first`, `a` and `b`."""
     a_low, a_high = int_range(spec.a_bits, spec.a_signed)
     b_low, b_high = int_range(spec.b_bits, spec.b_signed)
-    steps = STEPS[level]
-    longest = min(spec.k_limit or 64, 64 if level == "quick" else 4096)
+    steps, lanes = STEPS[level], lanes_of(spec)
+    longest = min((spec.k_limit or 64 * lanes) // lanes, 64 if level == "quick" else 4096)
     corners = [(x, y) for x in (a_low, a_high, 0, 1) for y in (b_low, b_high, 0, 1)]
-    corner_a, corner_b = np.repeat(np.array(corners), longest, axis=0).T
-    random_a, random_b = rng.integers(a_low, a_high + 1, steps), rng.integers(b_low, b_high + 1, steps)
+    corner_a, corner_b = np.repeat(np.array(corners), longest, axis=0).T[..., None].repeat(lanes, axis=-1)
+    random_a = rng.integers(a_low, a_high + 1, (steps, lanes))
+    random_b = rng.integers(b_low, b_high + 1, (steps, lanes))
     first = starts(steps, longest, rng)
     return {
-        "corners, longest sums": _enabled(np.arange(len(corner_a)) % longest == 0, corner_a, corner_b),
-        "random, every cycle": _enabled(first, random_a, random_b),
+        "corners, longest sums": enabled(np.arange(len(corner_a)) % longest == 0, corner_a, corner_b),
+        "random, every cycle": enabled(first, random_a, random_b),
         "random, with pauses": {
             "en": np.r_[1, rng.integers(0, 2, steps - 1)],
             "first": first,
@@ -45,7 +49,8 @@ def starts(steps: int, longest: int, rng: np.random.Generator) -> np.ndarray:
     return first
 
 
-def _enabled(first, a, b) -> dict[str, np.ndarray]:
+def enabled(first, a, b) -> dict[str, np.ndarray]:
+    """Return an input sequence without pauses."""
     return {"en": np.ones(len(a), int), "first": np.asarray(first, int), "a": a, "b": b}
 
 
@@ -59,7 +64,7 @@ def expected(spec: MacPeSpec, inputs: dict[str, np.ndarray]) -> dict[str, tuple[
     acc = 0
     rule = {"acc_bits": spec.acc_width, "signed": spec.acc_shape.signed, "overflow": spec.overflow}
     for i, cycle in enumerate(moved):
-        acc = mac_step(acc, inputs["first"][cycle], inputs["a"][cycle], inputs["b"][cycle], **rule)
+        acc = dot_step(acc, inputs["first"][cycle], inputs["a"][cycle], inputs["b"][cycle], **rule)
         sums[i] = acc
     # How many enabled steps lie before each cycle; the sum that shows is `latency` steps old.
     shown = np.cumsum(inputs["en"]) - inputs["en"] - spec.latency
@@ -67,7 +72,7 @@ def expected(spec: MacPeSpec, inputs: dict[str, np.ndarray]) -> dict[str, tuple[
 
 
 def check_exhaustible(spec: MacPeSpec) -> None:
-    """Raise UsageError if there are too many pairs of operands to try them all."""
+    """Raise UsageError if there are too many combinations of operands to try them all."""
     check_operand_bits(spec)
 
 

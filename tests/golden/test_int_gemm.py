@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from macwright.golden.errors import UsageError
-from macwright.golden.int_gemm import int_gemm
+from macwright.golden.int_gemm import dot_step, int_gemm
 from macwright.golden.integer import int_range
 
 
@@ -58,6 +58,14 @@ def test_saturation_follows_the_order_of_k():
 
 def test_minimum_times_minimum():
     assert int_gemm([[-128]], [[-128]], acc_bits=16) == [[16384]]
+
+
+def test_a_step_saturates_once_however_many_lanes_it_has():
+    rule = {"acc_bits": 16, "signed": True, "overflow": "saturate"}
+    a, b = np.array([[127, 127, -127], [127, 127, 127]]), np.array([127, 127, 127])
+    assert dot_step(20000, [False, True], a, b, **rule).tolist() == [32767, 32767]
+    assert dot_step(0, False, a, b, **rule).tolist() == [127 * 127, 32767]
+    assert dot_step(0, False, a, b, **rule | {"overflow": "wrap"}).tolist() == [16129, 3 * 16129 - 65536]
 
 
 def test_an_exact_sum_that_cannot_be_promised_is_refused():
