@@ -187,7 +187,7 @@ def _check(
             raise UsageError(f"periods={list(periods)} must be delay targets from 50 to 100000 ps")
     if not seeds or min(seeds) < 0:
         raise UsageError(f"seeds={list(seeds)} must be one or more whole numbers from 0")
-    if time_limit <= 0:
+    if not time_limit > 0:
         raise UsageError(f"time_limit={time_limit} is not above 0 s")
     if target.family:
         check_place_and_route(target.family)

@@ -68,8 +68,9 @@ class MacArray(wiring.Component):
 
     Timing: one beat a cycle, no idle cycle between tiles while K >= rows. Row 0 is offered
     `latency` = cols + 1 cycles after the last beat was accepted, one more with `input_reg` and one more
-    with a carry-save element, whose sums one adder per column resolves; the other rows follow. C leaves through `rows` beats, so with K < rows the last beat of a tile
-    waits until rows cycles have passed since the one before. A stalled `c` stops the whole array.
+    with a carry-save element, whose sums one adder per column resolves; the other rows follow. C leaves
+    through `rows` beats, so with K < rows the last beat of a tile waits until rows cycles have passed since
+    the one before. A stalled `c` stops the whole array.
     Reset drops whatever is in flight.
     """
 
@@ -96,7 +97,8 @@ class MacArray(wiring.Component):
         m = Module()
         spec = self.spec
         en = Signal()
-        m.d.comb += en.eq(~self.c.valid | self.c.ready)
+        c_free = Signal()
+        m.d.comb += [c_free.eq(~self.c.valid), en.eq(c_free | self.c.ready)]
         token = self.intake(m, en)
 
         a_skew = Skew(SkewSpec(lanes=spec.rows, width=spec.a_bits))
@@ -150,6 +152,8 @@ class MacArray(wiring.Component):
         both_valid = Signal()
         go = Signal()
         completes = Signal()
+        one_last = Signal()
+        disagree = Signal()
         m.d.comb += [
             token["first"].eq(first),
             token["last"].eq(self.a.payload.last | self.b.payload.last),
@@ -158,9 +162,9 @@ class MacArray(wiring.Component):
             completes.eq(token["valid"] & token["last"]),
             self.a.ready.eq(self.b.valid & go),
             self.b.ready.eq(self.a.valid & go),
+            one_last.eq(self.a.payload.last ^ self.b.payload.last),
+            disagree.eq(token["valid"] & one_last),
         ]
-        disagree = Signal()
-        m.d.comb += disagree.eq(token["valid"] & (self.a.payload.last ^ self.b.payload.last))
         with m.If(token["valid"]):
             m.d.sync += first.eq(token["last"])
         with m.If(disagree):
@@ -171,8 +175,17 @@ class MacArray(wiring.Component):
             return token
         # A tile leaves through `rows` beats: the next may not complete before they are through.
         drain_left = Signal(range(spec.rows))
+        drain_left_next = Signal(range(spec.rows))
         draining = Signal()
-        m.d.comb += [draining.eq(drain_left != 0), go.eq(en & ~(token["last"] & draining))]
+        must_wait = Signal()
+        may_complete = Signal()
+        m.d.comb += [
+            draining.eq(drain_left != 0),
+            must_wait.eq(token["last"] & draining),
+            may_complete.eq(~must_wait),
+            go.eq(en & may_complete),
+            drain_left_next.eq(Mux(completes, spec.rows - 1, drain_left - draining)),
+        ]
         with m.If(en):
-            m.d.sync += drain_left.eq(Mux(completes, spec.rows - 1, drain_left - draining))
+            m.d.sync += drain_left.eq(drain_left_next)
         return token

@@ -87,7 +87,9 @@ class MacCell(wiring.Component):
         pe = ELEMENTS[self.spec.element][0](element_spec(self.spec.element, self.spec))
         share(m, platform, pe, "pe")
         done = Signal(name="done_reg")
+        completes = Signal()
         m.d.comb += [
+            completes.eq(used["valid"] & used["last"]),
             pe.en.eq(self.en & used["valid"]),
             pe.first.eq(used["first"]),
             pe.a.eq(used["a"]),
@@ -96,7 +98,7 @@ class MacCell(wiring.Component):
             self.result.eq(Mux(done, Cat(getattr(pe, port) for port in pe.sum_ports), 0)),
         ]
         with m.If(self.en):
-            m.d.sync += done.eq(used["valid"] & used["last"])
+            m.d.sync += done.eq(completes)
         return m
 
 
