@@ -6,6 +6,7 @@ from amaranth.lib import wiring
 
 from ..golden.errors import UsageError
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
@@ -46,6 +47,13 @@ CATALOG = {
             MacPe,
             "Multiply-accumulate element: one multiplier, one carry-propagate accumulator",
             "textbook; the baseline of every other element",
+        ),
+        Unit(
+            "bit_weight_pe",
+            BitWeightPeSpec,
+            BitWeightPe,
+            "Dot-product element: the products of several lanes in one compressor tree, one adder",
+            "Wu et al., HPCA 2025 (OPT2)",
         ),
     )
 }
