@@ -24,6 +24,7 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.accumulator import check_exact
 from ...golden.errors import UsageError
+from ..arith.digits import digit_count
 from ..arith.prefix import KINDS, prefix_add
 from ..spec import choice, integer
 from .mac_pe import saturated
@@ -32,7 +33,7 @@ from .tree_mac import TreeMacSpec, kept_sum, make_dot
 REDUCTIONS = ("flat", "bit_weight")
 
 #: Exclusive-or delays in which a column of the tree may come down to one bit.
-DEADLINE = 7.0
+DEADLINE = 10.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,17 @@ class BitWeightPeSpec(TreeMacSpec):
     def macs_per_cycle(self) -> int:
         """Products added per enabled cycle."""
         return self.lanes
+
+    @property
+    def gates_products(self) -> bool:
+        """Whether `en` holds the sum by making the products zero, and not by holding the register.
+
+        Both are right. Zero costs a gate per select line (in a pipeline per bit of the registered product,
+        where there is time for it), and holding a multiplexer per accumulator bit behind the adder.
+        """
+        recoded = (self.b_bits, self.b_signed) if self.recodes_b else (self.a_bits, self.a_signed)
+        lines = 2 * digit_count(*recoded) if self.multiplier == "booth" else recoded[0]
+        return self.pipeline or self.lanes * lines <= self.acc_width
 
     @property
     def sum_bits(self) -> int:
@@ -103,7 +115,8 @@ class BitWeightPe(wiring.Component):
 
         pairs = [(self.a[lane], self.b[lane]) for lane in range(spec.lanes)]
         by_weight = spec.reduction == "bit_weight"
-        dot = make_dot(m, spec, width, self.en, self.first, pairs, by_weight)
+        gated = spec.gates_products
+        dot = make_dot(m, spec, width, self.en, self.first, pairs, by_weight, gated)
         acc = Signal(shape, reset_less=True, name="acc_reg")
         kept = kept_sum(m, dot.clear, acc, "kept_sum")
         if shape.signed and width > len(acc):
@@ -114,7 +127,8 @@ class BitWeightPe(wiring.Component):
         total = prefix_add(m, *dot.columns.rows(), spec.adder)[:width]
         if spec.overflow == "saturate":
             total = saturated(m, total.as_signed() if shape.signed else total, shape)
-        # No `en` here: without it the products are zero and nothing is cleared.
-        m.d.sync += acc.eq(total)
+        # With `gated` the products are zero without `en`, and nothing is cleared.
+        with m.If(gated | self.en):
+            m.d.sync += acc.eq(total)
         m.d.comb += self.acc.eq(acc)
         return m

@@ -5,7 +5,7 @@ Two savings that every such element makes:
 - The recoder stands in front of the input register, which then holds digits instead of the operand. That
   costs three bits of register for two, and takes the recoder out of the loop.
 - `en` holds the sum by adding zero to it. Gating two select lines per digit takes the place of a
-  multiplexer in front of every accumulator bit.
+  multiplexer in front of every accumulator bit, as long as the select lines are fewer.
 """
 
 import dataclasses
@@ -80,11 +80,15 @@ def make_product(m: Module, spec: TreeMacSpec, width: int, en, first, a, b) -> P
     return make_dot(m, spec, width, en, first, [(a, b)])
 
 
-def make_dot(m: Module, spec: TreeMacSpec, width: int, en, first, pairs, by_weight: bool = False) -> Product:
+def make_dot(
+    m: Module, spec: TreeMacSpec, width: int, en, first, pairs, by_weight: bool = False, gated: bool = True
+) -> Product:
     """Return the sum of the products of `pairs` of ports (a, b), modulo 2 ** width, behind registers.
 
-    by_weight: rows of equal weight are added among themselves first (`WeightGroups`).
+    by_weight: rows of equal weight are added among themselves first (`WeightGroups`). gated: without `en` the
+    sum is zero; if false it is not, and whoever adds it has to look at `en`.
     """
+    gate = en if gated else Const(1, 1)
     # Rows are placed without regard to `width`: bits above it count for the bound below.
     sum_bits = spec.a_bits + spec.b_bits + (len(pairs) - 1).bit_length()
     rows = Columns(m, max(width, sum_bits + 3), "product")
@@ -92,25 +96,25 @@ def make_dot(m: Module, spec: TreeMacSpec, width: int, en, first, pairs, by_weig
     if spec.input_reg:
         first = registered(m, en, first, "first_reg")
     for lane, (a, b) in enumerate(pairs):
-        _add_product(m, spec, into, en, a, b, f"lane_{lane}_" if len(pairs) > 1 else "")
+        _add_product(m, spec, into, en, gate, a, b, f"lane_{lane}_" if len(pairs) > 1 else "")
     if by_weight:
         into.merge()
 
     bias = -rows.constant % (1 << rows.width)
     largest = bias + len(pairs) * product_range(*spec.operands)[1]
     if spec.pipeline:
-        rows = _pipelined(m, rows, en, bias, largest)
+        rows = _pipelined(m, rows, en, gate, bias, largest)
         first = registered(m, en, first, "product_first_reg")
     columns = Columns(m, width, "tree")
     columns.columns = rows.columns[:width]
     columns.add_constant(-bias)
     clear = Signal()
-    m.d.comb += clear.eq(first & en)
+    m.d.comb += clear.eq(first & gate)
     return Product(columns, clear, largest)
 
 
-def _add_product(m: Module, spec: TreeMacSpec, rows, en, a, b, prefix: str) -> None:
-    """Add the rows of a * b to `rows`, behind the input registers; without pipeline zero unless `en`."""
+def _add_product(m: Module, spec: TreeMacSpec, rows, en, gate, a, b, prefix: str) -> None:
+    """Add the rows of a * b to `rows`, behind the input registers; without pipeline zero unless `gate`."""
     recoded, other = (b, a) if spec.recodes_b else (a, b)
     signs = (spec.b_signed, spec.a_signed) if spec.recodes_b else (spec.a_signed, spec.b_signed)
     names = [f"{prefix}{name}_reg" for name in ("ba" if spec.recodes_b else "ab")]
@@ -121,19 +125,19 @@ def _add_product(m: Module, spec: TreeMacSpec, rows, en, a, b, prefix: str) -> N
         if spec.input_reg:
             digits = digits.registered(m, en, prefix)
         if not spec.pipeline:
-            digits = digits.gated(m, en, prefix)
+            digits = digits.gated(m, gate, prefix)
         digit_rows(m, rows, digits, other, signs[1], prefix=prefix)
         return
     if spec.input_reg:
         recoded = registered(m, en, recoded, names[0])
-    gate = Const(1, 1) if spec.pipeline else en
+    gate = Const(1, 1) if spec.pipeline else gate
     gated = Signal(len(recoded), name=f"{prefix}gated_multiplier")
     m.d.comb += gated.eq(recoded & gate.replicate(len(recoded)))
     and_array_rows(m, rows, gated, other, *signs, prefix=prefix)
 
 
-def _pipelined(m: Module, rows: Columns, en, bias: int, largest: int) -> Columns:
-    """Return `rows` compressed to sum and carry and registered, and equal to `bias` (zero) unless `en`.
+def _pipelined(m: Module, rows: Columns, en, gate, bias: int, largest: int) -> Columns:
+    """Return `rows` compressed to sum and carry and registered, and equal to `bias` (zero) unless `gate`.
 
     largest: what they are at most, which is how wide the registers are.
     """
@@ -146,7 +150,7 @@ def _pipelined(m: Module, rows: Columns, en, bias: int, largest: int) -> Columns
         held = registered(m, en, row, f"product_{'sc'[k]}_reg")
         idle = Const(0 if k else bias, len(row))
         gated = Signal(len(row), name=f"product_{'sc'[k]}")
-        m.d.comb += gated.eq(Mux(en, held, idle))
+        m.d.comb += gated.eq(Mux(gate, held, idle))
         for column, bits in enumerate(narrow.columns):
             if k < len(bits) or idle.value >> column & 1:
                 after.add_bit(gated[column], column, 0.5)
