@@ -23,15 +23,15 @@ params_option = click.option("-p", "params", multiple=True, metavar="NAME=VALUE"
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
-def assignments(params: tuple[str, ...]) -> dict[str, str]:
-    """Return `-p` arguments by name; a repeated or malformed one raises UsageError."""
+def assignments(params: tuple[str, ...], option: str = "-p") -> dict[str, str]:
+    """Return NAME=VALUE arguments by name; a repeated or malformed one raises UsageError."""
     found: dict[str, str] = {}
     for text in params:
         name, equals, value = text.partition("=")
         if not equals or not name or not value:
-            raise UsageError(f"-p {text} is not NAME=VALUE, for example -p rows=4")
+            raise UsageError(f"{option} {text} is not NAME=VALUE, for example {option} rows=4")
         if name in found:
-            raise UsageError(f"-p {name} is given twice: {found[name]} and {value}")
+            raise UsageError(f"{option} {name} is given twice: {found[name]} and {value}")
         found[name] = value
     return found
 

@@ -86,7 +86,7 @@ def describe(unit: str, params: tuple[str, ...], as_json: bool) -> None:
 @unit_argument
 @params_option
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write; must not exist."
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder to write; default: named after the module."
 )
 @click.option("--reset", type=click.Choice(RESETS), default="sync", show_default=True, help="Kind of reset.")
 @click.option(
@@ -97,14 +97,14 @@ def describe(unit: str, params: tuple[str, ...], as_json: bool) -> None:
 def generate(
     unit: str,
     params: tuple[str, ...],
-    out: Path,
+    out: Path | None,
     reset: str,
     family: tuple[str, ...],
     force: bool,
     as_json: bool,
 ):
     """Generate a unit's Verilog with manifest, template and README."""
-    variants = {name: values.split(",") for name, values in assignments(family).items()}
+    variants = {name: values.split(",") for name, values in assignments(family, "--family").items()}
     with progress(f"generating {unit}"):
         made = make_deliverable(unit, assignments(params), out, reset=reset, family=variants, force=force)
     if as_json:

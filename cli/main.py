@@ -49,9 +49,14 @@ def guarded(action: Callable[[], object]) -> None:
     except (SimulationError, YosysError, ToolError) as error:
         _complain(error)
         sys.exit(1)
+    except OSError as error:
+        _complain(
+            f"{error.filename or 'a file'}: {error.strerror or error}: check the path and its permissions"
+        )
+        sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
 
 
-def _complain(error: Exception) -> None:
+def _complain(error: Exception | str) -> None:
     Console(stderr=True, soft_wrap=True).print(f"[red]error:[/red] {escape(str(error))}", highlight=False)

@@ -26,7 +26,11 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
 @click.option("--seeds", metavar="N,N,...", help="Seeds of place and route.")
 @click.option("--no-baseline", is_flag=True, help="Leave out the same function written with *.")
 @click.option(
-    "--time-limit", type=float, default=600, show_default=True, help="Seconds for each run of a tool."
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=600,
+    show_default=True,
+    help="Seconds for each run of a tool.",
 )
 @json_option
 def synth(unit, params, target, toggle_rate, periods, seeds, no_baseline, time_limit, as_json) -> None:

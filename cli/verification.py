@@ -1,11 +1,13 @@
 """`verify` and `run`."""
 
 import sys
+import zipfile
 from pathlib import Path
 
 import click
 import numpy as np
 
+from ..gen.emission import RESETS
 from ..golden.errors import UsageError
 from ..golden.int_gemm import int_gemm
 from ..tb.gemm import RtlGemm
@@ -18,22 +20,39 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
 @click.command()
 @unit_argument
 @params_option
+@click.option("--reset", type=click.Choice(RESETS), default="sync", show_default=True, help="Kind of reset.")
 @click.option(
     "--sim", type=click.Choice(SIMULATORS), default="verilator", show_default=True, help="Simulator."
 )
 @click.option(
     "--level", type=click.Choice(LEVELS), default="quick", show_default=True, help="How much to try."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of all random choices.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all random choices."
+)
 @click.option("--waves", type=click.Path(path_type=Path), help="File that gets the waveform.")
-@click.option("--time-limit", type=float, default=900, show_default=True, help="Seconds for the simulation.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=900,
+    show_default=True,
+    help="Seconds for the simulation.",
+)
 @json_option
-def verify(unit, params, sim, level, seed, waves, time_limit, as_json) -> None:
+def verify(unit, params, reset, sim, level, seed, waves, time_limit, as_json) -> None:
     """Prove a unit's Verilog against its golden model."""
     entry, spec = unit_and_spec(unit, params)
     with progress(f"verifying {entry.module_name(spec)}") as say:
         record = run_bench(
-            unit, spec, sim=sim, level=level, seed=seed, waves=waves, time_limit=time_limit, progress=say
+            unit,
+            spec,
+            sim=sim,
+            level=level,
+            seed=seed,
+            waves=waves,
+            reset=reset,
+            time_limit=time_limit,
+            progress=say,
         )
     if as_json:
         print_json(record)
@@ -72,6 +91,8 @@ def run(unit, params, a_file, b_file, out, as_json) -> None:
     a, b = _load(a_file), _load(b_file)
     if out.exists():
         raise UsageError(f"{out} exists: give another file for the result")
+    if not out.parent.is_dir():
+        raise UsageError(f"the folder {out.parent} does not exist: make it, or give another file")
     with progress(f"compiling {unit}") as say:
         engine = RtlGemm(unit, spec, say)
         c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"))
@@ -98,11 +119,14 @@ def run(unit, params, a_file, b_file, out, as_json) -> None:
 
 def _load(path: Path) -> np.ndarray:
     try:
-        return np.load(path, allow_pickle=False)
+        found = np.load(path, allow_pickle=False)
     except FileNotFoundError:
         raise UsageError(f"{path} does not exist: give a .npy file") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path} is not a .npy file of numbers: {error}") from None
+    if not isinstance(found, np.ndarray):
+        raise UsageError(f"{path} is not a .npy file but an archive of several: give one array")
+    return found
 
 
 def _save(path: Path, values: np.ndarray) -> None:

@@ -7,7 +7,9 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
+from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
+from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
 
@@ -42,18 +44,32 @@ CATALOG = {
             "H. T. Kung and C. E. Leiserson, Systolic Arrays (for VLSI), 1978",
         ),
         Unit(
+            "operator_pe",
+            OperatorPeSpec,
+            OperatorPe,
+            "Multiply-accumulate element of Verilog's own operators",
+            "textbook; for FPGAs, whose tools know DSP blocks",
+        ),
+        Unit(
             "mac_pe",
             MacPeSpec,
             MacPe,
-            "Multiply-accumulate element: one multiplier, one carry-propagate accumulator",
-            "textbook; the baseline of every other element",
+            "Multiply-accumulate element: one compressor tree, one carry-propagate adder",
+            "E. Swartzlander, Merged Arithmetic, 1980",
+        ),
+        Unit(
+            "carry_save_pe",
+            CarrySavePeSpec,
+            CarrySavePe,
+            "Multiply-accumulate element that keeps its sum in carry-save form",
+            "Wu et al., OPT1, HPCA 2025",
         ),
         Unit(
             "bit_weight_pe",
             BitWeightPeSpec,
             BitWeightPe,
             "Dot-product element: the products of several lanes in one compressor tree, one adder",
-            "Wu et al., HPCA 2025 (OPT2)",
+            "Wu et al., OPT2, HPCA 2025",
         ),
     )
 }

@@ -3,31 +3,40 @@
 import itertools
 
 from ..golden.errors import UsageError
-from ..hdl.spec import Spec, nearest
+from ..hdl.spec import Spec, as_text, nearest
 from .catalog import Unit
 from .ports import Port
-from .verilog import Verilog, make_verilog
+from .verilog import Verilog, make_verilog, reset_option
+from .version import MACWRIGHT
 
 
 def family_specs(unit: Unit, base: dict[str, str], family: dict[str, list[str]]) -> list[Spec]:
     """Return the Spec of every combination of the values in `family`, over the assignments in `base`."""
-    for name, values in family.items():
+    for name in family:
         if name not in unit.spec.params():
             raise UsageError(f"there is no parameter {name!r}: {nearest(name, unit.spec.params())}")
         if name in base:
             raise UsageError(f"{name} is given by -p and by --family: give it once")
-        if len(set(values)) < len(values):
-            raise UsageError(f"--family {name} lists a value twice: {','.join(values)}")
     combinations = itertools.product(*family.values())
-    return [unit.spec.parse(base | dict(zip(family, values, strict=True))) for values in combinations]
+    specs = [unit.spec.parse(base | dict(zip(family, values, strict=True))) for values in combinations]
+    if len(set(specs)) < len(specs):
+        raise UsageError("--family lists a value twice: give each once")
+    return specs
+
+
+def family_command(unit: Unit, base: dict[str, str], family: dict[str, list[str]], reset: str) -> str:
+    """Return the command that generates the family again."""
+    words = ["macwright generate", unit.name, *(f"-p {name}={value}" for name, value in base.items())]
+    words += [f"--family {name}={','.join(values)}" for name, values in family.items()]
+    return " ".join(words) + reset_option(reset)
 
 
 def make_family(
-    unit: Unit, specs: list[Spec], names: list[str], reset: str
+    unit: Unit, specs: list[Spec], names: list[str], reset: str, command: str
 ) -> tuple[str, str, list[Verilog]]:
     """Return the wrapper's module name, its Verilog, and the Verilog of every variant.
 
-    names: the fields that vary; they become parameters in upper case.
+    names: the fields that vary; they become parameters in upper case. command: what makes it again.
     """
     variants = [make_verilog(unit, spec, reset) for spec in specs]
     constant = {name: value for name, value in specs[0].as_dict().items() if name not in names}
@@ -48,8 +57,9 @@ def make_family(
     refusal = f"{top}_was_not_generated_for_these_parameters"
     text = (
         f"// {unit.summary}: one module for {len(specs)} generated variants.\n"
+        f"// Made by Macwright {MACWRIGHT}. The same files again:\n//   {command}\n"
         f"// Generated: {offered}.\n"
-        f"// Fixed: {', '.join(f'{n}={v}' for n, v in constant.items())}.\n"
+        f"// Fixed: {', '.join(f'{n}={as_text(v)}' for n, v in constant.items())}.\n"
         f"// Any other combination stops elaboration at the missing module {refusal}.\n"
         "// SPDX-License-Identifier: Apache-2.0\n"
         f"module {top} #(\n{parameters}\n) (\n{declared}\n);\n  generate\n{branches}"

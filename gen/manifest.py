@@ -41,11 +41,30 @@ def unit_manifest(unit: Unit, spec: Spec, verilog: Verilog, files: dict[str, str
         "defaults": spec.defaults(),
         "timing": timing(spec),
         "clock": {"port": "clk", "edge": "rising", "domain": "sync"},
-        "reset": {"port": verilog.reset_port, "kind": verilog.reset},
+        "reset": {"port": verilog.reset_port, "kind": verilog.reset} if verilog.uses_reset else None,
         "ports": [dataclasses.asdict(p) | {"layout": p.layout} for p in verilog.ports],
         "streams": {name: "in" if into else "out" for name, into in verilog.streams.items()},
         "interface": unit.build(spec).metadata.as_json()["interface"],
         "modules": verilog.modules,
+        "files": {name: sha256(text) for name, text in files.items()},
+        "tools": {tool: package_version(tool) for tool in TOOLS},
+    }
+
+
+def family_manifest(
+    unit: Unit, top: str, command: str, family: dict[str, list[str]], files: dict[str, str]
+) -> dict[str, Any]:
+    """Return the manifest of a family's wrapper module, without its variants."""
+    return {
+        "manifest_version": 1,
+        "unit": unit.name,
+        "module": top,
+        "summary": unit.summary,
+        "source": unit.source,
+        "licence": "Apache-2.0",
+        "macwright": MACWRIGHT,
+        "command": command,
+        "parameters": {name.upper(): values for name, values in family.items()},
         "files": {name: sha256(text) for name, text in files.items()},
         "tools": {tool: package_version(tool) for tool in TOOLS},
     }

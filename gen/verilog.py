@@ -3,7 +3,7 @@
 import dataclasses
 import textwrap
 
-from ..hdl.spec import Spec
+from ..hdl.spec import Spec, as_text
 from .catalog import Unit
 from .emission import emit
 from .ports import Port, stream_names, verilog_ports
@@ -34,8 +34,12 @@ class Verilog:
 
 def command_line(unit: Unit, spec: Spec, reset: str = "sync") -> str:
     """Return the command that generates this Spec again."""
-    option = "" if reset == "sync" else f" --reset {reset}"
-    return " ".join(f"macwright generate {unit.name} {spec.arguments()}".split()) + option
+    return " ".join(f"macwright generate {unit.name} {spec.arguments()}".split()) + reset_option(reset)
+
+
+def reset_option(reset: str) -> str:
+    """Return the option of the command line that asks for this kind of reset."""
+    return "" if reset == "sync" else f" --reset {reset}"
 
 
 def make_verilog(unit: Unit, spec: Spec, reset: str = "sync", top: str | None = None) -> Verilog:
@@ -52,7 +56,7 @@ def make_verilog(unit: Unit, spec: Spec, reset: str = "sync", top: str | None = 
 
     def heading(module: str) -> str:
         if module == top:
-            return _file_header(unit, spec, reset, ports)
+            return _file_header(unit, spec, reset, ports, platform.reset_port in platform.ports[top])
         return _comment(_first_paragraph(platform.components[module]))
 
     order = {name: platform.ports[name] for name in platform.components}
@@ -67,25 +71,40 @@ def make_verilog(unit: Unit, spec: Spec, reset: str = "sync", top: str | None = 
     )
 
 
-def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port]) -> str:
-    values = "\n".join(
-        f"  {name} = {str(value).lower() if not isinstance(value, int) or isinstance(value, bool) else value}"
-        for name, value in spec.as_dict().items()
+def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port], uses_reset: bool) -> str:
+    values = "\n".join(f"  {name} = {as_text(value)}" for name, value in spec.as_dict().items())
+    clocking = ["  clk, rising edge"]
+    if uses_reset:
+        kinds = {
+            "sync": "rst is synchronous and active high",
+            "async_low": "rst_n is asynchronous and active low",
+        }
+        clocking.append(f"  {kinds[reset]}")
+    clocking.append("  no register relies on an initial value")
+    layouts = [f"  {p.name}: {p.layout}" for p in ports if p.width > 1]
+    sections = [
+        unit.summary,
+        f"Made by Macwright {MACWRIGHT}. The same file again:\n  {command_line(unit, spec, reset)}",
+        f"Spec:\n{values}",
+        "What follows from it:\n" + "\n".join(f"  {fact}" for fact in consequences(spec)),
+        "Clock and reset:\n" + "\n".join(clocking),
+        "Layout:\n" + "\n".join(layouts),
+        f"Source: {unit.source}",
+        "SPDX-License-Identifier: Apache-2.0",
+    ]
+    return _comment("\n\n".join(sections))
+
+
+def consequences(spec: Spec) -> list[str]:
+    """Return what a Spec promises, as short sentences: timing, and where there is one the accumulator."""
+    facts = [f"latency: {spec.latency} cycle{'s' if spec.latency > 1 else ''}"]
+    facts.append(
+        f"peak: {spec.macs_per_cycle} multiply-accumulate{'s' if spec.macs_per_cycle > 1 else ''} per cycle"
     )
-    streams = "\n".join(f"  {p.name}: {p.layout}" for p in ports if p.width > 1)
-    clocking = {
-        "sync": "clk, rising edge; rst is synchronous and active high",
-        "async_low": "clk, rising edge; rst_n is asynchronous and active low",
-    }[reset]
-    text = f"{unit.summary}\n\nMade by Macwright {MACWRIGHT}. The same file again:\n"
-    text += f"  {command_line(unit, spec, reset)}\n"
-    text += f"\nSpec:\n{values}\n"
-    text += f"\nTiming:\n  latency = {spec.latency} cycles\n  peak = {spec.macs_per_cycle} MAC per cycle\n"
-    text += f"\nClock and reset:\n  {clocking}\n  no register relies on an initial value\n"
-    if streams:
-        text += f"\nPayload layout:\n{streams}\n"
-    text += f"\nSource: {unit.source}\n\nSPDX-License-Identifier: Apache-2.0\n"
-    return _comment(text)
+    if hasattr(spec, "k_limit"):
+        sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
+        facts.append(f"accumulator: {spec.acc_width} bits, {sums}")
+    return facts
 
 
 def _port_docs(component, reset_port: str) -> dict[str, str]:

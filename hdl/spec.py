@@ -126,7 +126,7 @@ class Spec:
 
     def arguments(self) -> str:
         """Return the `-p` arguments of the command line that make this Spec again."""
-        return " ".join(f"-p {name}={_text(value)}" for name, value in self.changed().items())
+        return " ".join(f"-p {name}={as_text(value)}" for name, value in self.changed().items())
 
     def suffix(self, reference: dict[str, Any] | None = None) -> str:
         """Return `_rows_4_a_signed_0`, the part of a module name that tells this Spec from the default.
@@ -138,7 +138,8 @@ class Spec:
         return "".join(f"_{name}_{int(v) if isinstance(v, bool) else v}" for name, v in values.items())
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a field's value as the command line writes it."""
     return str(value).lower() if isinstance(value, bool) or value is None else str(value)
 
 

@@ -29,12 +29,16 @@ CORES = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 @dataclasses.dataclass(frozen=True)
 class Design:
-    """A row of a table before it is measured: its name, Verilog, outermost module and clock port."""
+    """A row of a table before it is measured: its name, Verilog, outermost module and clock port.
+
+    booth: whether Yosys makes its `*` with Booth's recoding.
+    """
 
     name: str
     text: str
     top: str
     clock: str | None
+    booth: bool = False
 
 
 def default_periods(design: Design, folder: Path, time_limit: float) -> tuple[int, ...]:
@@ -61,7 +65,12 @@ def sweep(
     (folder / "design.v").write_text(design.text)
     shutil.copyfile(library.path, folder / "library.lib")
     with CORES:
-        run_yosys(script("prepare.ys", top=design.top), folder, "prepare", time_limit)
+        run_yosys(
+            script("prepare.ys", top=design.top, booth="-booth" if design.booth else ""),
+            folder,
+            "prepare",
+            time_limit,
+        )
 
     def one(period_ps: int) -> dict[str, Any]:
         with CORES:

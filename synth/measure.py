@@ -26,6 +26,8 @@ from .timing import LOAD_FF, sta_version
 #: Place and route seeds: enough for a median, few enough to wait for.
 SEEDS = (1, 2, 3)
 BASELINE = "baseline (*)"
+#: The same Verilog with Yosys's `-booth`, which makes the smaller multiplier of standard cells.
+BOOTH_BASELINE = "same, -booth"
 
 
 def measure(
@@ -60,6 +62,8 @@ def measure(
     plain = make_baseline(unit, spec) if baseline else None
     if plain:
         designs.append(Design(BASELINE, plain.text, plain.top, "clk"))
+        if found.library:
+            designs.append(Design(BOOTH_BASELINE, plain.text, plain.top, "clk", booth=True))
     tools = _tools(found)
     if found.library and periods is None:
         # Both rows get the targets that suit the unit: another sweep would be another measurement.
@@ -76,6 +80,7 @@ def measure(
         key = {
             "verilog": sha256(design.text),
             "top": design.top,
+            "booth": design.booth,
             "spec": spec.as_dict(),
             "target": found.name,
             "library": found.library.sha256 if found.library else None,
@@ -182,7 +187,7 @@ def _check(
             raise UsageError(f"periods={list(periods)} must be delay targets from 50 to 100000 ps")
     if not seeds or min(seeds) < 0:
         raise UsageError(f"seeds={list(seeds)} must be one or more whole numbers from 0")
-    if time_limit <= 0:
+    if not time_limit > 0:
         raise UsageError(f"time_limit={time_limit} is not above 0 s")
     if target.family:
         check_place_and_route(target.family)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..golden.errors import UsageError
 from ..golden.int_gemm import dot_step
-from ..golden.integer import int_range
+from ..golden.integer import int_range, wrap
 from .rtl import Rtl
 from .transaction import BenchFailure, Transaction
 
@@ -32,7 +32,8 @@ def check_every_pair(rtl: Rtl, spec) -> int:
             idle = spec.latency
             starts = np.r_[1, np.full(len(a) - 1, first), np.zeros(idle, np.int64)]
             a, b = (np.pad(x, ((0, idle), (0, 0))) for x in (a, b))
-            acc = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})["acc"][idle:]
+            shown = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})
+            acc = element_sum(spec, shown)[idle:]
             steps = len(acc)
             expected = dot_step(np.r_[0, acc[:-1]], starts[:steps], a[:steps], b[:steps], **rule)
             wrong = np.flatnonzero(acc != expected)
@@ -44,6 +45,13 @@ def check_every_pair(rtl: Rtl, spec) -> int:
                 )
             count += steps
     return count
+
+
+def element_sum(spec, shown: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the sum that an element shows: `acc`, or in carry-save form its two words added."""
+    if "acc" in shown:
+        return shown["acc"]
+    return wrap(shown["acc_sum"] + shown["acc_carry"], spec.acc_width, spec.acc_shape.signed)
 
 
 def lanes_of(spec) -> int:

@@ -17,10 +17,11 @@ from ..gen.ports import Port
 from ..gen.verilog import Verilog
 from ..gen.version import package_version
 from ..golden.errors import UsageError
+from ..hdl.spec import nearest
 from .pack import pack_words, unpack_words
 from .rtl_shim import shim_source
 from .simulators import simulator_environment, verilator_root
-from .transaction import Beats
+from .transaction import Beats, BenchFailure
 
 #: The parts of Verilator's runtime that a model without timing and tracing needs.
 _RUNTIME = ("verilated", "verilated_threads")
@@ -55,9 +56,10 @@ class Rtl:
         """Drive one row of values per clock cycle; inputs not given are 0.
 
         inputs: port name to (cycles,) or (cycles, lanes) integers. Returns every output as it stands before
-        the rising edge that ends each cycle, with the same shapes.
+        the rising edge that ends each cycle, with the same shapes. A value is taken modulo its port's width.
+        Raises UsageError if a port is unknown or the arrays differ in length.
         """
-        return self._run_clock(inputs, len(next(iter(inputs.values()))))
+        return self._run_clock(inputs, _length(inputs, [p.name for p in self._inputs]))
 
     def _run_clock(
         self, inputs: dict[str, np.ndarray], cycles: int, reset: bool = False
@@ -76,14 +78,15 @@ class Rtl:
         """Feed whole streams and collect beats, as fast as the hardware takes and gives them.
 
         inputs: beats per input stream; wanted: number of beats per output stream; limit: cycles after which
-        a RuntimeError says that beats are missing. Returns the beats and the cycles taken.
+        BenchFailure says that beats are missing. Returns the beats and the cycles taken. Raises UsageError
+        if the fields of a stream differ in length.
         """
         columns, counts, results, goals = [], [], [], []
         for name, into in self.verilog.streams.items():
             fields = self._fields(name)
             if into:
                 columns += [_encode(inputs[name][f], p) for f, p in fields.items()]
-                counts.append(len(columns[-1]))
+                counts.append(_length(inputs[name], list(fields)))
             else:
                 results += [_empty(p, wanted[name]) for p in fields.values()]
                 goals.append(wanted[name])
@@ -96,7 +99,7 @@ class Rtl:
             ctypes.c_uint64(limit),
         )
         if cycles < 0:
-            raise RuntimeError(f"{self.verilog.top} did not deliver all beats within {limit} cycles")
+            raise BenchFailure(f"{self.verilog.top} did not deliver all beats within {limit} cycles")
         collected, remaining = {}, iter(results)
         for name, into in self.verilog.streams.items():
             if not into:
@@ -111,6 +114,17 @@ class Rtl:
             for n, p in self.ports.items()
             if n.startswith(prefix) and n not in handshake
         }
+
+
+def _length(columns: dict[str, np.ndarray], known: list[str]) -> int:
+    """Return the common length of named columns, all of which must be known."""
+    for name in columns:
+        if name not in known:
+            raise UsageError(f"there is no input {name!r}: {nearest(name, known)}")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) != 1:
+        raise UsageError(f"inputs must have equal numbers of rows, not {lengths}")
+    return next(iter(lengths.values()))
 
 
 def _dtype(port: Port) -> np.dtype:

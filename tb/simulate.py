@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+import cocotb_tools.config
 from cocotb_tools.runner import get_runner
 
 from ..gen.cache import build_folder, content_key
@@ -49,7 +50,9 @@ def main(job_file: str) -> None:
         folder.mkdir()
         build(folder)
     else:
-        key = content_key(source, top, sim, *build_args, str(package_version("cocotb")))
+        # The binary links to the libraries of this installation.
+        installed = (str(cocotb_tools.config.libs_dir), sys.version, job["simulator"])
+        key = content_key(source, top, sim, *build_args, str(package_version("cocotb")), *installed)
         with build_folder("sim", key) as (folder, complete):
             if not complete:
                 build(folder)

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..gen.catalog import Unit, find_unit
 from ..gen.manifest import sha256
-from ..gen.verilog import Verilog, make_verilog
+from ..gen.verilog import Verilog, make_verilog, reset_option
 from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
@@ -24,6 +24,8 @@ from .simulators import simulator_environment
 from .transaction import BenchFailure
 
 LEVELS = ("quick", "full", "exhaustive")
+#: The kind of waveform that a simulator writes.
+WAVES = {"verilator": ".vcd", "icarus": ".fst"}
 
 
 class SimulationError(RuntimeError):
@@ -57,8 +59,12 @@ def verify(
         raise UsageError(f"level={level!r} is not one of {', '.join(LEVELS)}")
     if level == "exhaustive":
         stimulus_module(unit).check_exhaustible(spec)
-    if waves and waves.exists():
-        raise UsageError(f"{waves} exists: name another file for the waveform")
+    if seed < 0:
+        raise UsageError(f"seed={seed} is negative: use 0 or more")
+    if not time_limit > 0:
+        raise UsageError(f"time_limit={time_limit} is not above 0 s")
+    if waves:
+        _check_waves(waves, sim)
     progress(f"generating {entry.module_name(spec)}")
     verilog = verilog or make_verilog(entry, spec, reset)
     with tempfile.TemporaryDirectory(prefix="macwright-verify-") as scratch:
@@ -73,6 +79,7 @@ def verify(
             "streams": verilog.streams,
             "reset": reset,
             "sim": sim,
+            "simulator": str(simulator_version(sim)),
             "level": level,
             "seed": seed,
             "waves": waves is not None,
@@ -85,7 +92,7 @@ def verify(
             checks += _compiled_checks(unit, spec, level, verilog, progress)
         if waves:
             _keep_waves(folder, waves)
-    passed = all(check["passed"] for check in checks)
+    passed = bool(checks) and all(check["passed"] for check in checks)
     return {
         "unit": unit,
         "module": verilog.top,
@@ -97,7 +104,7 @@ def verify(
         "seed": seed,
         "passed": passed,
         "checks": checks,
-        "reproduce": reproduce_command(entry, spec, sim, level, seed),
+        "reproduce": reproduce_command(entry, spec, sim, level, seed, reset),
     }
 
 
@@ -122,10 +129,22 @@ def _compiled_checks(
     return checks
 
 
-def reproduce_command(unit: Unit, spec: Spec, sim: str, level: str, seed: int) -> str:
+def reproduce_command(unit: Unit, spec: Spec, sim: str, level: str, seed: int, reset: str = "sync") -> str:
     """Return the command that runs the same bench again and keeps the waveform."""
-    arguments = f"macwright verify {unit.name} {spec.arguments()} --sim {sim} --level {level} --seed {seed}"
-    return " ".join(arguments.split()) + f" --waves {unit.name}.{'vcd' if sim == 'verilator' else 'fst'}"
+    arguments = f"macwright verify {unit.name} {spec.arguments()}{reset_option(reset)}"
+    options = f"--sim {sim} --level {level} --seed {seed} --waves {unit.name}{WAVES[sim]}"
+    return " ".join(f"{arguments} {options}".split())
+
+
+def _check_waves(waves: Path, sim: str) -> None:
+    if waves.exists():
+        raise UsageError(f"{waves} exists: name another file for the waveform")
+    if waves.suffix != WAVES[sim]:
+        raise UsageError(
+            f"{sim} writes {WAVES[sim]} files, not {waves.name}: name it {waves.stem}{WAVES[sim]}"
+        )
+    if not waves.parent.is_dir():
+        raise UsageError(f"the folder {waves.parent} does not exist: make it, or name another file")
 
 
 def simulator_version(sim: str) -> str | None:
@@ -150,14 +169,19 @@ def _simulate(job: dict, folder: Path, environment: dict[str, str], time_limit: 
         try:
             child.wait(time_limit)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
             raise SimulationError(
                 f"{job['sim']} did not finish in {time_limit:g} s: use a lower level or a larger --time-limit"
             ) from None
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
     report = Path(job["report"])
     if not report.exists():
-        raise SimulationError(f"{job['sim']} failed before the bench had a result: {_last_words(folder)}")
+        raise SimulationError(
+            f"{job['sim']} failed before the bench had a result: {_last_words(folder)}: "
+            "try the other simulator, and macwright doctor"
+        )
     return json.loads(report.read_text())
 
 
@@ -176,5 +200,4 @@ def _keep_waves(folder: Path, waves: Path) -> None:
     found = [*folder.glob("**/*.fst"), *folder.glob("**/*.vcd")]
     if not found:
         raise SimulationError("the simulator wrote no waveform")
-    waves.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(found[0], waves)

@@ -7,7 +7,8 @@ from macwright.tb.verify import verify
 from rich.console import Console
 
 PROOFS = [
-    ("mac_pe", {"a_bits": a, "b_bits": b, "a_signed": sa, "b_signed": sb}, "exhaustive")
+    (unit, {"a_bits": a, "b_bits": b, "a_signed": sa, "b_signed": sb}, "exhaustive")
+    for unit in ("operator_pe", "mac_pe", "carry_save_pe")
     for a, b in ((2, 2), (5, 3), (8, 8), (12, 12), (16, 8))
     for sa in (True, False)
     for sb in (True, False)

@@ -7,10 +7,11 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..mac_spec import MacSpec
-from ..pe.mac_pe import MacPeSpec
+from ..pe.elements import ELEMENTS, element_spec
 from ..share import share
-from ..spec import integer
+from ..spec import choice, integer
 from .mac_row import TOKEN, rows_block
+from .resolve import Resolve, ResolveSpec
 from .skew import Skew, SkewSpec
 
 
@@ -21,16 +22,26 @@ class MacArraySpec(MacSpec):
     rows: int = integer(8, 1, 256, "rows of C per tile, elements of A per beat")
     cols: int = integer(8, 1, 256, "columns of C per tile, elements of B per beat")
 
+    element: str = choice(
+        "operator",
+        tuple(ELEMENTS),
+        "what multiplies and accumulates: Verilog's own *, or an element made here",
+    )
+
+    def check(self):
+        """Refuse what the element refuses."""
+        super().check()
+        element_spec(self.element, self)
+
     @property
-    def element(self) -> MacPeSpec:
-        """The Spec of the processing element."""
-        names = MacPeSpec.params()
-        return MacPeSpec(**{name: value for name, value in self.as_dict().items() if name in names})
+    def sum_rows(self) -> int:
+        """Words of acc_width bits in which an element keeps its sum: 2 in carry-save form."""
+        return len(ELEMENTS[self.element][0].sum_ports)
 
     @property
     def latency(self) -> int:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
-        return self.cols + 1 + self.input_reg
+        return self.cols + self.sum_rows + self.input_reg
 
     @property
     def macs_per_cycle(self) -> int:
@@ -56,9 +67,10 @@ class MacArray(wiring.Component):
     `last` on the bottom row, while the next tile is computed.
 
     Timing: one beat a cycle, no idle cycle between tiles while K >= rows. Row 0 is offered
-    `latency` = cols + 1 (+ 1 with `input_reg`) cycles after the last beat was accepted, the other rows
-    in the cycles that follow. C leaves through `rows` beats, so with K < rows the last beat of a tile
-    waits until rows cycles have passed since the one before. A stalled `c` stops the whole array.
+    `latency` = cols + 1 cycles after the last beat was accepted, one more with `input_reg` and one more
+    with a carry-save element, whose sums one adder per column resolves; the other rows follow. C leaves
+    through `rows` beats, so with K < rows the last beat of a tile waits until rows cycles have passed since
+    the one before. A stalled `c` stops the whole array.
     Reset drops whatever is in flight.
     """
 
@@ -85,7 +97,8 @@ class MacArray(wiring.Component):
         m = Module()
         spec = self.spec
         en = Signal()
-        m.d.comb += en.eq(~self.c.valid | self.c.ready)
+        c_free = Signal()
+        m.d.comb += [c_free.eq(~self.c.valid), en.eq(c_free | self.c.ready)]
         token = self.intake(m, en)
 
         a_skew = Skew(SkewSpec(lanes=spec.rows, width=spec.a_bits))
@@ -101,20 +114,35 @@ class MacArray(wiring.Component):
             b_skew.i.eq(self.b.payload.data.as_value()),
             rows.a.eq(a_skew.o),
             rows.b.eq(b_skew.o),
-            c_skew.i.eq(rows.result),
         ]
+        done, bottom_done, sums = self.resolve(m, platform, en, rows)
+        m.d.comb += c_skew.i.eq(sums)
 
         c_valid = Signal()
         c_last = Signal(reset_less=True)
         c_data = Signal(spec.cols * spec.acc_width, reset_less=True)
         with m.If(en):
-            m.d.sync += [c_valid.eq(rows.done), c_last.eq(rows.bottom_done), c_data.eq(c_skew.o)]
+            m.d.sync += [c_valid.eq(done), c_last.eq(bottom_done), c_data.eq(c_skew.o)]
         m.d.comb += [
             self.c.valid.eq(c_valid),
             self.c.payload.last.eq(c_last),
             self.c.payload.data.as_value().eq(c_data),
         ]
         return m
+
+    def resolve(self, m: Module, platform, en: Signal, rows):
+        """Return `done`, `bottom_done` and one word per column; adding two words takes a cycle."""
+        spec = self.spec
+        if spec.sum_rows == 1:
+            return rows.done, rows.bottom_done, rows.result
+        adders = Resolve(ResolveSpec(lanes=spec.cols, width=spec.acc_width))
+        share(m, platform, adders, "resolve")
+        done = Signal(name="resolved_done")
+        bottom_done = Signal(name="resolved_bottom_done", reset_less=True)
+        m.d.comb += [adders.en.eq(en), adders.i.eq(rows.result)]
+        with m.If(en):
+            m.d.sync += [done.eq(rows.done), bottom_done.eq(rows.bottom_done)]
+        return done, bottom_done, adders.o
 
     def intake(self, m: Module, en: Signal) -> dict[str, Signal]:
         """Join the A and B streams and return the token of the accepted pair."""
@@ -124,6 +152,8 @@ class MacArray(wiring.Component):
         both_valid = Signal()
         go = Signal()
         completes = Signal()
+        one_last = Signal()
+        disagree = Signal()
         m.d.comb += [
             token["first"].eq(first),
             token["last"].eq(self.a.payload.last | self.b.payload.last),
@@ -132,9 +162,9 @@ class MacArray(wiring.Component):
             completes.eq(token["valid"] & token["last"]),
             self.a.ready.eq(self.b.valid & go),
             self.b.ready.eq(self.a.valid & go),
+            one_last.eq(self.a.payload.last ^ self.b.payload.last),
+            disagree.eq(token["valid"] & one_last),
         ]
-        disagree = Signal()
-        m.d.comb += disagree.eq(token["valid"] & (self.a.payload.last ^ self.b.payload.last))
         with m.If(token["valid"]):
             m.d.sync += first.eq(token["last"])
         with m.If(disagree):
@@ -145,8 +175,17 @@ class MacArray(wiring.Component):
             return token
         # A tile leaves through `rows` beats: the next may not complete before they are through.
         drain_left = Signal(range(spec.rows))
+        drain_left_next = Signal(range(spec.rows))
         draining = Signal()
-        m.d.comb += [draining.eq(drain_left != 0), go.eq(en & ~(token["last"] & draining))]
+        must_wait = Signal()
+        may_complete = Signal()
+        m.d.comb += [
+            draining.eq(drain_left != 0),
+            must_wait.eq(token["last"] & draining),
+            may_complete.eq(~must_wait),
+            go.eq(en & may_complete),
+            drain_left_next.eq(Mux(completes, spec.rows - 1, drain_left - draining)),
+        ]
         with m.If(en):
-            m.d.sync += drain_left.eq(Mux(completes, spec.rows - 1, drain_left - draining))
+            m.d.sync += drain_left.eq(drain_left_next)
         return token

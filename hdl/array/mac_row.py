@@ -6,11 +6,11 @@ move down one row. The token says what the cell does with the pair of operands t
 
 import dataclasses
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..pe.mac_pe import MacPe, MacPeSpec
+from ..pe.elements import ELEMENTS, element_spec
 from ..share import share
 
 TOKEN = ("valid", "first", "last")
@@ -36,7 +36,11 @@ def row_ports(spec) -> dict:
     ports = {"en": In(1)} | {name: In(1) for name in TOKEN}
     ports |= {"a": In(spec.rows * spec.a_bits), "b": In(spec.cols * spec.b_bits)}
     ports |= {f"{name}_down": Out(1) for name in TOKEN} | {"b_down": Out(spec.cols * spec.b_bits)}
-    return ports | {"done": Out(1), "bottom_done": Out(1), "result": Out(spec.cols * spec.acc_width)}
+    return ports | {
+        "done": Out(1),
+        "bottom_done": Out(1),
+        "result": Out(spec.cols * spec.sum_rows * spec.acc_width),
+    }
 
 
 class MacCell(wiring.Component):
@@ -44,8 +48,8 @@ class MacCell(wiring.Component):
 
     The element works on the operands as they come in, or, with `input_reg`, on the copies that the cell
     passes on: the element's input registers and the systolic registers are the same ones.
-    `done` is high for one enabled cycle when a sum is complete; `result` is the sum then and 0 otherwise,
-    so that the results of a column can be joined by OR.
+    `done` is high for one enabled cycle when a sum is complete; `result` is the sum then (in carry-save
+    form two words) and 0 otherwise, so that the results of a column can be joined by OR.
     """
 
     port_docs = {
@@ -59,12 +63,13 @@ class MacCell(wiring.Component):
         "result": "the sum while done, else 0",
     }
 
-    def __init__(self, spec: MacPeSpec):
+    def __init__(self, spec):
+        """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         ports = {"en": In(1)}
         ports |= {name: In(1) for name in TOKEN} | {"a": In(spec.a_shape), "b": In(spec.b_shape)}
         ports |= {f"{name}_out": Out(port.shape) for name, port in ports.items() if name != "en"}
-        super().__init__(ports | {"done": Out(1), "result": Out(spec.acc_shape)})
+        super().__init__(ports | {"done": Out(1), "result": Out(spec.sum_rows * spec.acc_width)})
 
     def elaborate(self, platform):
         """Build the cell."""
@@ -79,19 +84,21 @@ class MacCell(wiring.Component):
                 m.d.sync += forward[name].eq(getattr(self, name))
         used = forward if self.spec.input_reg else {name: getattr(self, name) for name in forward}
 
-        pe = MacPe(MacPeSpec(**(self.spec.as_dict() | {"input_reg": False})))
+        pe = ELEMENTS[self.spec.element][0](element_spec(self.spec.element, self.spec))
         share(m, platform, pe, "pe")
         done = Signal(name="done_reg")
+        completes = Signal()
         m.d.comb += [
+            completes.eq(used["valid"] & used["last"]),
             pe.en.eq(self.en & used["valid"]),
             pe.first.eq(used["first"]),
             pe.a.eq(used["a"]),
             pe.b.eq(used["b"]),
             self.done.eq(done),
-            self.result.eq(Mux(done, pe.acc, 0)),
+            self.result.eq(Mux(done, Cat(getattr(pe, port) for port in pe.sum_ports), 0)),
         ]
         with m.If(self.en):
-            m.d.sync += done.eq(used["valid"] & used["last"])
+            m.d.sync += done.eq(completes)
         return m
 
 
@@ -115,13 +122,13 @@ class MacRow(wiring.Component):
         spec = self.spec
         left = {name: getattr(self, name) for name in (*TOKEN, "a")}
         for j in range(spec.cols):
-            cell = MacCell(spec.element)
+            cell = MacCell(dataclasses.replace(spec, rows=1, cols=1))
             share(m, platform, cell, f"cell_{j}")
             m.d.comb += [cell.en.eq(self.en), cell.b.eq(self.b.word_select(j, spec.b_bits))]
             m.d.comb += [getattr(cell, name).eq(value) for name, value in left.items()]
             m.d.comb += [
                 self.b_down.word_select(j, spec.b_bits).eq(cell.b_out),
-                self.result.word_select(j, spec.acc_width).eq(cell.result),
+                self.result.word_select(j, len(cell.result)).eq(cell.result),
             ]
             left = {name: getattr(cell, f"{name}_out") for name in left}
             if j == 0:

@@ -26,8 +26,8 @@ from ...golden.accumulator import check_exact
 from ...golden.errors import UsageError
 from ..arith.digits import digit_count
 from ..arith.prefix import KINDS, prefix_add
+from ..arith.saturate import saturated
 from ..spec import choice, integer
-from .mac_pe import saturated
 from .tree_mac import TreeMacSpec, kept_sum, make_dot
 
 REDUCTIONS = ("flat", "bit_weight")
@@ -91,6 +91,7 @@ class BitWeightPe(wiring.Component):
     datapath has no reset: `acc` means nothing until a first `first` has come through.
     """
 
+    sum_ports = ("acc",)
     port_docs = {
         "en": "every register moves only while this is high",
         "first": "start a new sum with these products",

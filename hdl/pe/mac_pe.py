@@ -1,38 +1,48 @@
-"""The plain multiply-accumulate element: one multiplier, one carry-propagate accumulator."""
+"""The fused multiply-accumulate element: one compressor tree, one carry-propagate adder.
+
+A multiplier followed by an adder propagates carries twice. Here the old sum is one more row of the
+multiplier's compressor tree, and carries propagate once:
+
+    a -> recoder -> | register |-> row selection --.
+    b ------------> | register |------^            v
+                                         compressor tree -> prefix adder -> | acc |
+                                                   ^-------- first ? 0 : -----'
+
+Source: textbook (merged arithmetic; E. Swartzlander, 1980). Latency: 1 enabled cycle, plus one each for
+`input_reg` and `pipeline`; a product every enabled cycle.
+"""
 
 import dataclasses
 
-from amaranth.hdl import Cat, Module, Mux, Shape, Signal
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ...golden.integer import int_range
-from ..mac_spec import MacSpec
+from ..arith.prefix import KINDS, prefix_add
+from ..arith.saturate import saturated
+from ..spec import choice
+from .tree_mac import TreeMacSpec, kept_sum, make_product
+
+#: Exclusive-or delays in which a column of the tree may come down to one bit.
+DEADLINE = 7.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MacPeSpec(MacSpec):
-    """Operands, accumulator and input registers of one element."""
+class MacPeSpec(TreeMacSpec):
+    """Operands, accumulator, multiplier and adder of one element."""
 
-    @property
-    def latency(self) -> int:
-        """Enabled cycles from taking the operands to showing their sum on `acc`."""
-        return 2 if self.input_reg else 1
-
-    @property
-    def macs_per_cycle(self) -> int:
-        """Products added per enabled cycle."""
-        return 1
+    adder: str = choice("han_carlson", KINDS, "prefix network of the carry-propagate adder")
 
 
 class MacPe(wiring.Component):
-    """acc = (first ? 0 : acc) + a * b, once per enabled cycle.
+    """acc = (first ? 0 : acc) + a * b, once per enabled cycle, with a single carry propagation.
 
-    Ports: `en` (1) lets every register move; `first` (1) starts a new sum; `a` (a_bits), `b` (b_bits);
-    `acc` (acc_width) shows the sum `latency` enabled cycles after its last operands. The datapath has no
-    reset: `acc` means nothing until a first `first` has come through.
+    Ports: `en` (1) lets `acc` and the input registers move; `first` (1) starts a new sum; `a` (a_bits),
+    `b` (b_bits); `acc` (acc_width) shows the sum `latency` enabled cycles after its last operands. The
+    datapath has no reset: `acc` means nothing until a first `first` has come through.
     """
 
+    sum_ports = ("acc",)
     port_docs = {
         "en": "every register moves only while this is high",
         "first": "start a new sum with this product",
@@ -43,58 +53,31 @@ class MacPe(wiring.Component):
 
     def __init__(self, spec: MacPeSpec):
         self.spec = spec
-        super().__init__(
-            {
-                "en": In(1),
-                "first": In(1),
-                "a": In(spec.a_shape),
-                "b": In(spec.b_shape),
-                "acc": Out(spec.acc_shape),
-            }
-        )
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        super().__init__(ports | {"acc": Out(spec.acc_shape)})
 
     def elaborate(self, platform):
         """Build the element."""
         m = Module()
         spec = self.spec
-        first, a, b = self.first, self.a, self.b
-        if spec.input_reg:
-            first = Signal(reset_less=True, name="first_reg")
-            a = Signal(spec.a_shape, reset_less=True, name="a_reg")
-            b = Signal(spec.b_shape, reset_less=True, name="b_reg")
-            with m.If(self.en):
-                m.d.sync += [first.eq(self.first), a.eq(self.a), b.eq(self.b)]
+        shape = spec.acc_shape
+        # Saturation looks at the exact sum: one bit more than the longer of its two parts, and a sign.
+        exact = max(spec.acc_width, spec.a_bits + spec.b_bits) + 2
+        width = exact if spec.overflow == "saturate" else spec.acc_width
 
-        # The product's Verilog width is a_bits + b_bits, which holds any mix of signs.
-        product = Signal(Shape(spec.a_bits + spec.b_bits, spec.acc_shape.signed))
-        addend = Signal(spec.acc_shape)
-        acc = Signal(spec.acc_shape, reset_less=True, name="acc_reg")
-        m.d.comb += [product.eq(a * b), addend.eq(Mux(first, 0, acc)), self.acc.eq(acc)]
-        total = addend + product
-        next_acc = saturated(m, total, spec.acc_shape) if spec.overflow == "saturate" else total
-        with m.If(self.en):
-            m.d.sync += acc.eq(next_acc)
+        product = make_product(m, spec, width, self.en, self.first, self.a, self.b)
+        acc = Signal(shape, reset_less=True, name="acc_reg")
+        kept = kept_sum(m, product.clear, acc, "kept_sum")
+        if shape.signed and width > len(acc):
+            product.columns.add_signed(kept)
+        else:
+            product.columns.add_unsigned(kept)
+        product.columns.compress(DEADLINE)
+        x, y = product.columns.rows()
+        total = prefix_add(m, x, y, spec.adder)[:width]
+        if spec.overflow == "saturate":
+            total = saturated(m, total.as_signed() if shape.signed else total, shape)
+        # No `en` here: without it the product is zero and nothing is cleared.
+        m.d.sync += acc.eq(total)
+        m.d.comb += self.acc.eq(acc)
         return m
-
-
-def saturated(m: Module, value, shape: Shape) -> Signal:
-    """Return a signal of `shape` that holds `value`, or the end of the range that it passes."""
-    total = Signal(value.shape(), name="total")
-    clipped = Signal(shape)
-    low, high = int_range(shape.width, shape.signed)
-    m.d.comb += total.eq(value)
-    if len(total) <= shape.width:
-        m.d.comb += clipped.eq(total)
-        return clipped
-    overflow = Signal()
-    if shape.signed:
-        # It fits if every bit from the result's sign bit upwards is the same.
-        upper = total[shape.width - 1 :]
-        sign = total[-1]
-        m.d.comb += overflow.eq(upper.any() & ~upper.all())
-        extreme = Cat((~sign).replicate(shape.width - 1), sign)
-    else:
-        m.d.comb += overflow.eq(total[shape.width :].any())
-        extreme = high
-    m.d.comb += clipped.eq(Mux(overflow, extreme, total[: shape.width]))
-    return clipped

@@ -8,6 +8,7 @@ from ...golden.errors import UsageError
 from ...golden.int_gemm import int_gemm
 from ...golden.integer import int_range
 from ...hdl.array.mac_array import MacArraySpec
+from ...hdl.pe.elements import element_spec, element_unit
 from ..compiled import check_transactions
 from ..rtl import Rtl
 from ..transaction import Scenario, Transaction
@@ -34,7 +35,14 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
     found = [
         Scenario("every length, back to back", mixed()),
         Scenario("corner matrices", [t for k in corner_lengths for t in corner_tiles(spec, k)]),
-        Scenario("a and b disagree about last", [one_sided_last(tiles(1)[0])], status={"last_mismatch": 1}),
+        *(
+            Scenario(
+                f"last on {side} only",
+                [one_sided_last(tiles(1)[0], side), *tiles(2)],
+                status={"last_mismatch": 1},
+            )
+            for side in ("a", "b")
+        ),
         # The long tile ends alone in the array: its result must come without anyone asking for it.
         Scenario("c is ready only when valid", [*tiles(4), random_tile(spec, longest, rng)], patient=True),
     ]
@@ -105,16 +113,18 @@ def last_of(beats: int) -> np.ndarray:
     return (np.arange(beats) == beats - 1).astype(int)
 
 
-def one_sided_last(transaction: Transaction) -> Transaction:
-    """Return the same tile with `last` on the A stream only: the tile ends all the same."""
-    b = transaction.inputs["b"]
-    inputs = transaction.inputs | {"b": b | {"last": np.zeros_like(b["last"])}}
-    return Transaction("last on a only", inputs, transaction.outputs, transaction.cycles)
+def one_sided_last(transaction: Transaction, side: str) -> Transaction:
+    """Return the same tile with `last` on one of its streams only: the tile ends all the same."""
+    other = "b" if side == "a" else "a"
+    beats = transaction.inputs[other]
+    inputs = transaction.inputs | {other: beats | {"last": np.zeros_like(beats["last"])}}
+    return Transaction(f"last on {side} only", inputs, transaction.outputs, transaction.cycles)
 
 
 def check_exhaustible(spec: MacArraySpec) -> None:
     """Raise UsageError: an array has too many inputs to try them all."""
-    arguments = " ".join(f"macwright verify mac_pe {spec.element.arguments()}".split())
+    element = f"{element_unit(spec.element)} {element_spec(spec.element, spec).arguments()}"
+    arguments = f"macwright verify {element}".strip()
     raise UsageError(
         f"mac_array has too many inputs for --level exhaustive: use full, and {arguments} --level exhaustive"
     )

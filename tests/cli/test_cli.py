@@ -84,7 +84,17 @@ REFUSED = [
     (("describe", "mac_array", "-p", "rows=0"), "rows=0 is not legal: rows is a whole number from 1 to 256"),
     (("generate", "mac_array", "-p", "acc_bits=12", "-o", "out"), "use acc_bits=16 or more"),
     (("generate", "mac_array", "-o", "taken"), "taken is a file: give a folder"),
-    (("generate", "mac_array"), "Missing option '-o'"),
+    (("verify", "mac_pe", "--seed", "-1"), "-1 is not in the range"),
+    (("verify", "mac_pe", "--time-limit", "0"), "0.0 is not in the range"),
+    (("generate", "mac_pe", "--family", "a_bits"), "--family a_bits is not NAME=VALUE"),
+    (("generate", "mac_pe", "--family", "a_bits=4,0x4"), "lists a value twice"),
+    (
+        ("run", "mac_array", "--a", "empty.npy", "--b", "empty.npy", "-o", "c.npy"),
+        "empty.npy is not a .npy file",
+    ),
+    (("run", "mac_array", "--a", "big.npy", "--b", "big.npy", "-o", "no/c.npy"), "folder no does not exist"),
+    (("verify", "mac_pe", "--sim", "icarus", "--waves", "no/x.fst"), "folder no does not exist"),
+    (("verify", "mac_pe", "--sim", "icarus", "--waves", "x.vcd"), "name it x.fst"),
     (("generate", "mac_array", "-o", "out", "--reset", "hard"), "'hard' is not one of 'sync', 'async_low'"),
     (("verify", "mac_array", "--level", "exhaustive"), "too many inputs"),
     (("verify", "mac_pe", "--waves", "taken"), "taken exists: name another file"),
@@ -112,6 +122,7 @@ REFUSED = [
     "arguments, sentence", REFUSED, ids=lambda v: " ".join(v)[:50] if isinstance(v, tuple) else ""
 )
 def test_mistakes_end_in_a_sentence(arguments, sentence, tmp_path):
+    (tmp_path / "empty.npy").write_bytes(b"")
     (tmp_path / "taken").write_text("not what it should be")
     np.save(tmp_path / "big.npy", np.full((2, 2), 300))
     before = sorted(p.name for p in tmp_path.iterdir())

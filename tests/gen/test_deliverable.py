@@ -26,7 +26,7 @@ def test_a_deliverable_describes_itself(tmp_path):
 
 def test_the_template_elaborates(tmp_path):
     made = generate("mac_array", SMALL, tmp_path / "out")
-    template = (made.folder / f"{made.top}_template.v").read_text()
+    template = (made.folder / f"{made.top}_template.vh").read_text()
     (made.folder / "user.v").write_text(
         f"module user(input wire clk, input wire rst);\n{template}endmodule\n"
     )
@@ -89,14 +89,33 @@ def test_wrong_requests_write_nothing(kwargs, message, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_existing_output_is_kept_unless_forced(tmp_path):
+def test_force_replaces_only_what_macwright_wrote(tmp_path, monkeypatch):
+    made = generate("mac_pe", {}, tmp_path / "out")
+    generate("operator_pe", {}, tmp_path / "out", force=True)
+    assert not (tmp_path / "out" / "mac_pe.v").exists()
+    (made.folder / "thesis.txt").write_text("precious")
+    for out in (tmp_path / "out", "."):
+        monkeypatch.chdir(tmp_path / "out")
+        with pytest.raises(UsageError, match="--force replaces only its own folders"):
+            generate("mac_pe", {}, out, force=True)
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "precious"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_current_folder_and_the_default_folder(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    made = generate("mac_pe", {"a_bits": "3"})
+    assert made.folder.name == "mac_pe_a_bits_3" and (made.folder / "manifest.json").exists()
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["mac_pe_a_bits_3"]
+
+
+def test_existing_output_is_kept(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").write_text("precious")
     with pytest.raises(UsageError, match="is not empty: give another folder, or --force"):
         generate("mac_pe", {}, tmp_path / "out")
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["mine"]
-    generate("mac_pe", {}, tmp_path / "out", force=True)
-    assert not (tmp_path / "out" / "mine").exists()
 
 
 def test_output_that_cannot_be_written(tmp_path):

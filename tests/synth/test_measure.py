@@ -36,7 +36,7 @@ def rendered(record) -> str:
 def test_element_on_nangate45():
     told = []
     record = measure("mac_pe", PE, "nangate45", periods=[300, 1500], progress=told.append)
-    assert [row["name"] for row in record["rows"]] == ["mac_pe", "baseline (*)"]
+    assert [row["name"] for row in record["rows"]] == ["mac_pe", "baseline (*)", "same, -booth"]
     for row in record["rows"]:
         best = row["best"]
         assert best["flip_flops"] == 9 + PE.acc_width  # operands, first, accumulator

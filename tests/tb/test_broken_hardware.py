@@ -22,11 +22,11 @@ DEFECTS = [
     (
         "mac_array",
         ARRAY,
-        r"= en_or_y \| m_axis_c_tready",
+        r"= c_free \| m_axis_c_tready",
         "= 1'b1",
         r"withdrawn|changed|delivered|nothing moved|should be",
     ),
-    ("mac_array", ARRAY, r"go = en & go_and_y;", "go = en;", "should be|delivered|nothing moved"),
+    ("mac_array", ARRAY, r"go = en & may_complete;", "go = en;", "should be|delivered|nothing moved"),
     (
         "mac_array",
         ARRAY,
@@ -46,8 +46,8 @@ DEFECTS = [
     (
         "mac_array",
         ARRAY,
-        r"assign en = en_or_y",
-        "assign en = s_axis_a_tvalid & en_or_y",
+        r"assign en = c_free",
+        "assign en = s_axis_a_tvalid & c_free",
         "nothing moved|latency",
     ),
     (
@@ -57,15 +57,39 @@ DEFECTS = [
         "s_axis_a_tready = go",
         "nothing moved|should be",
     ),
-    ("mac_pe", {}, *INVERTED_CARRY, "acc is"),
-    ("mac_pe", {}, r"if \(en\) acc <=", "acc <=", "acc is"),
-    ("mac_pe", {}, r"first \? 32'd0", "first ? 32'd1", "acc is"),
     (
-        "mac_pe",
+        "mac_array",
+        ARRAY,
+        r"token_last = s_axis_a_tlast \| s_axis_b_tlast",
+        "token_last = s_axis_a_tlast",
+        ".",
+    ),
+    (
+        "mac_array",
+        ARRAY,
+        r"one_last = s_axis_a_tlast \^ ",
+        "one_last = s_axis_a_tlast & ~",
+        "last_mismatch is 0",
+    ),
+    (
+        "mac_array",
+        ARRAY,
+        r"else if \(disagree\) last_mismatch <= 1'h1",
+        "else if (token_valid) last_mismatch <= one_last",
+        "last_mismatch is 0",
+    ),
+    ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
+    ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
+    ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
+    ("mac_array", ARRAY | {"element": "carry_save"}, r"if \(en\) words <= i;", "words <= i;", "should be"),
+    ("operator_pe", {}, r"if \(en\) acc <=", "acc <=", "the sum is"),
+    ("operator_pe", {}, r"first \? 32'd0", "first ? 32'd1", "the sum is"),
+    (
+        "operator_pe",
         {"overflow": "saturate", "acc_bits": 17},
         r"assign overflow = .*;",
         "assign overflow = 1'b0;",
-        "acc is",
+        "the sum is",
     ),
     (
         "bit_weight_pe",
@@ -108,18 +132,19 @@ def test_a_defect_is_caught(name, fields, pattern, replacement, message):
 
 def test_a_failure_says_where_and_how_to_see_it():
     record = verify(
-        "mac_pe",
-        find_unit("mac_pe").spec(),
+        "operator_pe",
+        find_unit("operator_pe").spec(),
         sim="icarus",
         seed=7,
-        verilog=broken("mac_pe", {}, *INVERTED_CARRY),
+        verilog=broken("operator_pe", {}, *INVERTED_CARRY),
     )
     assert re.search(
-        r"acc is -?\d+ in cycle \d+ and should be -?\d+ \(inputs then: en=", record["checks"][-1]["failure"]
+        r"the sum is -?\d+ in cycle \d+ and should be -?\d+ \(inputs then: en=",
+        record["checks"][-1]["failure"],
     )
     assert (
         record["reproduce"]
-        == "macwright verify mac_pe --sim icarus --level quick --seed 7 --waves mac_pe.fst"
+        == "macwright verify operator_pe --sim icarus --level quick --seed 7 --waves operator_pe.fst"
     )
     unit = find_unit("mac_array")
     spec = unit.spec(rows=2)

@@ -9,15 +9,15 @@ from macwright.golden.errors import UsageError
 from macwright.golden.int_gemm import mac_step
 from macwright.golden.integer import int_range
 from macwright.hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
-from macwright.hdl.pe.carry_save import CarrySave, CarrySaveSpec
-from macwright.hdl.pe.fused_mac import FusedMac, FusedMacSpec
+from macwright.hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
+from macwright.hdl.pe.mac_pe import MacPe, MacPeSpec
 from macwright.hdl.share import silenced
 from proof import counterexamples, prove
 
 SIGNS = list(itertools.product((False, True), repeat=2))
 ELEMENTS = {
-    "fused_mac": (FusedMac, FusedMacSpec),
-    "carry_save": (CarrySave, CarrySaveSpec),
+    "mac_pe": (MacPe, MacPeSpec),
+    "carry_save_pe": (CarrySavePe, CarrySavePeSpec),
     "bit_weight_pe": (BitWeightPe, BitWeightPeSpec),
 }
 
@@ -27,13 +27,13 @@ def step_claim(component) -> str:
     spec = component.spec
     width = spec.acc_width
     signed = spec.acc_shape.signed
-    if isinstance(component, CarrySave):
+    if isinstance(component, CarrySavePe):
         new, old = "acc_sum + acc_carry", "past_acc_sum + past_acc_carry"
     else:
         new, old = (f"{name}[{width - 1}:0]" for name in ("acc", "past_acc"))
     # Everything in 40 bits, so that no operator's width rules matter.
     old = f"((40'd0 + {old}) & {(1 << width) - 1})"
-    if signed and not isinstance(component, CarrySave):
+    if signed and not isinstance(component, CarrySavePe):
         old = f"({old} - (past_acc[{width - 1}] ? 40'd{1 << width} : 40'd0))"
     total = f"((past_first ? 40'd0 : {old}) + {products(spec)})"
     if spec.overflow == "saturate":
@@ -69,10 +69,10 @@ def small_cases(component, spec_class, **more):
 @pytest.mark.parametrize(
     "name,more",
     [
-        ("fused_mac", {}),
-        ("fused_mac", {"overflow": "saturate"}),
-        ("carry_save", {}),
-        ("carry_save", {"carry_every": 2}),
+        ("mac_pe", {}),
+        ("mac_pe", {"overflow": "saturate"}),
+        ("carry_save_pe", {}),
+        ("carry_save_pe", {"carry_every": 2}),
         ("bit_weight_pe", {"lanes": 2}),
         ("bit_weight_pe", {"lanes": 2, "reduction": "bit_weight"}),
         ("bit_weight_pe", {"lanes": 2, "overflow": "saturate"}),
@@ -83,7 +83,7 @@ def test_one_step_is_proven_from_every_state(name, more, multiplier):
 
 
 def test_a_lost_carry_is_found():
-    element = silenced(CarrySave(CarrySaveSpec(a_bits=2, b_bits=2, acc_bits=8, overflow="wrap")))
+    element = silenced(CarrySavePe(CarrySavePeSpec(a_bits=2, b_bits=2, acc_bits=8, overflow="wrap")))
 
     def lose(text):
         assert "lower_1_0_c = " in text
@@ -94,16 +94,16 @@ def test_a_lost_carry_is_found():
 
 
 SIMULATED = [
-    ("fused_mac", {"input_reg": True, "acc_bits": 32}),
-    ("fused_mac", {"input_reg": True, "pipeline": True, "acc_bits": 18, "overflow": "saturate"}),
-    ("fused_mac", {"pipeline": True, "a_signed": False, "acc_bits": 20, "overflow": "wrap"}),
-    ("fused_mac", {"input_reg": True, "a_bits": 3, "b_bits": 13, "acc_bits": 17, "overflow": "saturate"}),
-    ("fused_mac", {"input_reg": True, "multiplier": "and_array", "pipeline": True, "b_bits": 5}),
-    ("carry_save", {"input_reg": True, "acc_bits": 32}),
-    ("carry_save", {"input_reg": True, "a_signed": False, "b_signed": False, "a_bits": 16, "b_bits": 16}),
-    ("carry_save", {"input_reg": True, "pipeline": True, "carry_every": 4, "b_signed": False}),
-    ("carry_save", {"pipeline": True, "a_bits": 2, "b_bits": 2, "acc_bits": 3, "overflow": "wrap"}),
-    ("carry_save", {"input_reg": True, "multiplier": "and_array", "carry_every": 16, "a_signed": False}),
+    ("mac_pe", {"input_reg": True, "acc_bits": 32}),
+    ("mac_pe", {"input_reg": True, "pipeline": True, "acc_bits": 18, "overflow": "saturate"}),
+    ("mac_pe", {"pipeline": True, "a_signed": False, "acc_bits": 20, "overflow": "wrap"}),
+    ("mac_pe", {"input_reg": True, "a_bits": 3, "b_bits": 13, "acc_bits": 17, "overflow": "saturate"}),
+    ("mac_pe", {"input_reg": True, "multiplier": "and_array", "pipeline": True, "b_bits": 5}),
+    ("carry_save_pe", {"input_reg": True, "acc_bits": 32}),
+    ("carry_save_pe", {"input_reg": True, "a_signed": False, "b_signed": False, "a_bits": 16, "b_bits": 16}),
+    ("carry_save_pe", {"input_reg": True, "pipeline": True, "carry_every": 4, "b_signed": False}),
+    ("carry_save_pe", {"pipeline": True, "a_bits": 2, "b_bits": 2, "acc_bits": 3, "overflow": "wrap"}),
+    ("carry_save_pe", {"input_reg": True, "multiplier": "and_array", "carry_every": 16, "a_signed": False}),
 ]
 
 
@@ -128,7 +128,7 @@ def test_registered_elements_match_the_golden_step_with_stalls(name, params):
     expected = expected[1:]
 
     def shown(ctx):
-        if name == "fused_mac":
+        if name == "mac_pe":
             return ctx.get(dut.acc)
         total = (ctx.get(dut.acc_sum) + ctx.get(dut.acc_carry)) % (1 << spec.acc_width)
         top = spec.acc_shape.signed and total >> (spec.acc_width - 1)
@@ -157,7 +157,7 @@ def test_registered_elements_match_the_golden_step_with_stalls(name, params):
 
 def test_saturation_is_refused_in_carry_save_form():
     with pytest.raises(UsageError, match="overflow=saturate is not possible in carry-save form"):
-        CarrySaveSpec(acc_bits=20, overflow="saturate")
+        CarrySavePeSpec(acc_bits=20, overflow="saturate")
 
 
 @pytest.mark.parametrize("name", ELEMENTS)
@@ -171,7 +171,7 @@ def test_every_corner_of_the_parameters_elaborates_and_every_parameter_matters(n
 
     plain = text()
     changes = [{"multiplier": "and_array"}, {"adder": "ripple"}, {"pipeline": True}, {"input_reg": True}]
-    changes += [{"carry_every": 4}] if name == "carry_save" else []
+    changes += [{"carry_every": 4}] if name == "carry_save_pe" else []
     assert all(text(**change) != plain for change in changes)
     for a_bits, b_bits, acc_bits in ((2, 16, 48), (16, 2, 2), (16, 16, 33), (2, 2, 4)):
         text(a_bits=a_bits, b_bits=b_bits, acc_bits=acc_bits, overflow="wrap", input_reg=True, pipeline=True)

@@ -31,7 +31,7 @@ from .tree_mac import TreeMacSpec, kept_sum, make_product
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class CarrySaveSpec(TreeMacSpec):
+class CarrySavePeSpec(TreeMacSpec):
     """Operands, accumulator, multiplier, and how many carries are kept."""
 
     adder: str = choice("brent_kung", KINDS, "prefix network of the adder of the columns above the product")
@@ -47,7 +47,7 @@ class CarrySaveSpec(TreeMacSpec):
             )
 
 
-class CarrySave(wiring.Component):
+class CarrySavePe(wiring.Component):
     """acc_sum + acc_carry = (first ? 0 : sum so far) + a * b, once per enabled cycle.
 
     Ports: `en` (1) lets the sum and the input registers move; `first` (1) starts a new sum; `a` (a_bits),
@@ -56,6 +56,7 @@ class CarrySave(wiring.Component):
     rows may not. The datapath has no reset.
     """
 
+    sum_ports = ("acc_sum", "acc_carry")
     port_docs = {
         "en": "the sum moves only while this is high",
         "first": "start a new sum with this product",
@@ -65,7 +66,7 @@ class CarrySave(wiring.Component):
         "acc_carry": "carry row: the kept carries, 0 where none is kept",
     }
 
-    def __init__(self, spec: CarrySaveSpec):
+    def __init__(self, spec: CarrySavePeSpec):
         self.spec = spec
         ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
         super().__init__(ports | {"acc_sum": Out(spec.acc_width), "acc_carry": Out(spec.acc_width)})

@@ -1,0 +1,81 @@
+"""The operator element: Verilog's own `*` and `+`, for tools that know best what to make of them.
+
+An FPGA tool turns it into DSP blocks. For standard cells `mac_pe` and `carry_save_pe` are smaller.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Module, Mux, Shape, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..arith.saturate import saturated
+from ..mac_spec import MacSpec
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OperatorPeSpec(MacSpec):
+    """Operands, accumulator and input registers of one element."""
+
+    @property
+    def latency(self) -> int:
+        """Enabled cycles from taking the operands to showing their sum on `acc`."""
+        return 2 if self.input_reg else 1
+
+    @property
+    def macs_per_cycle(self) -> int:
+        """Products added per enabled cycle."""
+        return 1
+
+
+class OperatorPe(wiring.Component):
+    """acc = (first ? 0 : acc) + a * b, once per enabled cycle.
+
+    Ports: `en` (1) lets every register move; `first` (1) starts a new sum; `a` (a_bits), `b` (b_bits);
+    `acc` (acc_width) shows the sum `latency` enabled cycles after its last operands. The datapath has no
+    reset: `acc` means nothing until a first `first` has come through.
+    """
+
+    sum_ports = ("acc",)
+    port_docs = {
+        "en": "every register moves only while this is high",
+        "first": "start a new sum with this product",
+        "a": "operand of A",
+        "b": "operand of B",
+        "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
+    }
+
+    def __init__(self, spec: OperatorPeSpec):
+        self.spec = spec
+        super().__init__(
+            {
+                "en": In(1),
+                "first": In(1),
+                "a": In(spec.a_shape),
+                "b": In(spec.b_shape),
+                "acc": Out(spec.acc_shape),
+            }
+        )
+
+    def elaborate(self, platform):
+        """Build the element."""
+        m = Module()
+        spec = self.spec
+        first, a, b = self.first, self.a, self.b
+        if spec.input_reg:
+            first = Signal(reset_less=True, name="first_reg")
+            a = Signal(spec.a_shape, reset_less=True, name="a_reg")
+            b = Signal(spec.b_shape, reset_less=True, name="b_reg")
+            with m.If(self.en):
+                m.d.sync += [first.eq(self.first), a.eq(self.a), b.eq(self.b)]
+
+        # The product's Verilog width is a_bits + b_bits, which holds any mix of signs.
+        product = Signal(Shape(spec.a_bits + spec.b_bits, spec.acc_shape.signed))
+        addend = Signal(spec.acc_shape)
+        acc = Signal(spec.acc_shape, reset_less=True, name="acc_reg")
+        m.d.comb += [product.eq(a * b), addend.eq(Mux(first, 0, acc)), self.acc.eq(acc)]
+        total = addend + product
+        next_acc = saturated(m, total, spec.acc_shape) if spec.overflow == "saturate" else total
+        with m.If(self.en):
+            m.d.sync += acc.eq(next_acc)
+        return m
