@@ -6,6 +6,7 @@ from amaranth.lib import wiring
 
 from ..golden.errors import UsageError
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
@@ -62,6 +63,13 @@ CATALOG = {
             CarrySavePe,
             "Multiply-accumulate element that keeps its sum in carry-save form",
             "Wu et al., OPT1, HPCA 2025",
+        ),
+        Unit(
+            "bit_weight_pe",
+            BitWeightPeSpec,
+            BitWeightPe,
+            "Dot-product element: the products of several lanes in one compressor tree, one adder",
+            "Wu et al., OPT2, HPCA 2025",
         ),
     )
 }

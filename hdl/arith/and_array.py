@@ -23,17 +23,19 @@ from .columns import Columns
 ROW_DELAY = 1.0
 
 
-def and_array_rows(m: Module, columns: Columns, a, b, a_signed: bool, b_signed: bool) -> None:
-    """Add the product of `a` and `b` to `columns`, one row per bit of `a`."""
+def and_array_rows(
+    m: Module, columns: Columns, a, b, a_signed: bool, b_signed: bool, prefix: str = ""
+) -> None:
+    """Add the product of `a` and `b` to `columns`, one row per bit of `a`; signals begin with `prefix`."""
     add = columns.add_signed if b_signed else columns.add_unsigned
     for i, bit in enumerate(a):
-        row = Signal(len(b), name=f"row_{i}")
+        row = Signal(len(b), name=f"{prefix}row_{i}")
         m.d.comb += row.eq(b & bit.replicate(len(b)))
         if not (a_signed and i == len(a) - 1):
             add(row, i, ROW_DELAY)
             continue
         # -row = ~row + 1, where ~row as a number is (all ones) - row: its ones above the top are a constant.
-        inverted = Signal(len(b), name=f"row_{i}_inverted")
+        inverted = Signal(len(b), name=f"{prefix}row_{i}_inverted")
         m.d.comb += inverted.eq(~row)
         add(inverted, i, ROW_DELAY)
         columns.add_constant((1 if b_signed else 1 - (1 << len(b))) << i)

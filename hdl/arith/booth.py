@@ -20,13 +20,15 @@ from amaranth.hdl import Cat, Const, Module, Signal
 from .digits import Digits, digit_count
 
 
-def booth_digits(m: Module, a, signed: bool) -> Digits:
-    """Return the radix-4 Booth digits of `a`, digit 0 in bit 0 of each word."""
+def booth_digits(m: Module, a, signed: bool, prefix: str = "") -> Digits:
+    """Return the radix-4 Booth digits of `a`, digit 0 in bit 0 of each word; signals begin with `prefix`."""
     count = digit_count(len(a), signed)
     fill = a[-1] if signed else Const(0, 1)
     window = [Const(0, 1), *a, *[fill] * (2 * count - len(a))]
     low, mid, high = (Cat(window[2 * i + k] for i in range(count)) for k in range(3))
-    digits = Digits(*(Signal(count, name=f"digit_{name}") for name in ("one", "two", "neg")), not signed)
+    digits = Digits(
+        *(Signal(count, name=f"{prefix}digit_{name}") for name in ("one", "two", "neg")), not signed
+    )
     m.d.comb += [
         digits.one.eq(mid ^ low),
         digits.two.eq(~(mid ^ low) & (high ^ mid)),

@@ -44,32 +44,38 @@ class Digits:
     neg: Value
     unsigned_top: bool = False
 
-    def gated(self, m: Module, enable) -> "Digits":
+    def gated(self, m: Module, enable, prefix: str = "") -> "Digits":
         """Return these digits, or zeros unless `enable`."""
-        one, two = Signal(len(self.one), name="gated_one"), Signal(len(self.two), name="gated_two")
+        one, two = (Signal(len(self.one), name=f"{prefix}gated_{name}") for name in ("one", "two"))
         m.d.comb += [
             one.eq(self.one & enable.replicate(len(one))),
             two.eq(self.two & enable.replicate(len(two))),
         ]
         return dataclasses.replace(self, one=one, two=two)
 
-    def registered(self, m: Module, enable) -> "Digits":
+    def registered(self, m: Module, enable, prefix: str = "") -> "Digits":
         """Return these digits as they were at the last clock edge with `enable`."""
         words = {name: getattr(self, name) for name in ("one", "two", "neg")}
         held = {
-            name: Signal(len(word), name=f"digit_{name}_reg", reset_less=True) for name, word in words.items()
+            name: Signal(len(word), name=f"{prefix}digit_{name}_reg", reset_less=True)
+            for name, word in words.items()
         }
         with m.If(enable):
             m.d.sync += [held[name].eq(word) for name, word in words.items()]
         return dataclasses.replace(self, **held)
 
 
-def digit_rows(m: Module, columns: Columns, digits: Digits, b, signed: bool, arrival: float = 0.0) -> None:
-    """Add the product of `digits` and `b` to `columns`: per digit one row and one bit."""
+def digit_rows(
+    m: Module, columns: Columns, digits: Digits, b, signed: bool, arrival: float = 0.0, prefix: str = ""
+) -> None:
+    """Add the product of `digits` and `b` to `columns`: per digit one row and one bit.
+
+    The names of its signals begin with `prefix`.
+    """
     wide = Cat(b, b[-1] if signed else Const(0, 1))  # 2b needs one more bit than b
     for i in range(len(digits.one)):
         one, two = digits.one[i], digits.two[i]
-        multiple = Signal(len(wide), name=f"multiple_{i}")
+        multiple = Signal(len(wide), name=f"{prefix}multiple_{i}")
         m.d.comb += multiple.eq(
             (one.replicate(len(wide)) & wide) | (two.replicate(len(wide)) & Cat(Const(0, 1), wide))
         )
@@ -80,7 +86,7 @@ def digit_rows(m: Module, columns: Columns, digits: Digits, b, signed: bool, arr
             continue
         neg = digits.neg[i]
         # The multiple of an unsigned b has no sign bit yet.
-        row = Signal(len(wide) + (not signed), name=f"row_{i}")
+        row = Signal(len(wide) + (not signed), name=f"{prefix}row_{i}")
         m.d.comb += row.eq(Cat(multiple, Const(0, 1))[: len(row)] ^ neg.replicate(len(row)))
         columns.add_signed(row, 2 * i, arrival + ROW_DELAY)
         columns.add_bit(neg, 2 * i, arrival)

@@ -5,17 +5,19 @@ Two savings that every such element makes:
 - The recoder stands in front of the input register, which then holds digits instead of the operand. That
   costs three bits of register for two, and takes the recoder out of the loop.
 - `en` holds the sum by adding zero to it. Gating two select lines per digit takes the place of a
-  multiplexer in front of every accumulator bit.
+  multiplexer in front of every accumulator bit, as long as the select lines are fewer.
 """
 
 import dataclasses
 
 from amaranth.hdl import Const, Module, Mux, Signal, Value
 
+from ...golden.accumulator import product_range
 from ..arith.and_array import and_array_rows
 from ..arith.booth import booth_digits
 from ..arith.columns import Columns
 from ..arith.digits import digit_count, digit_rows
+from ..arith.weight_groups import WeightGroups
 from ..mac_spec import MacSpec
 from ..spec import choice, flag
 
@@ -75,44 +77,72 @@ class Product:
 
 def make_product(m: Module, spec: TreeMacSpec, width: int, en, first, a, b) -> Product:
     """Return the product of the ports `a` and `b`, modulo 2 ** width, behind the registers of `spec`."""
-    recoded, other = (b, a) if spec.recodes_b else (a, b)
-    signs = (spec.b_signed, spec.a_signed) if spec.recodes_b else (spec.a_signed, spec.b_signed)
-    gate = Const(1, 1) if spec.pipeline else en
+    return make_dot(m, spec, width, en, first, [(a, b)])
 
+
+def make_dot(
+    m: Module, spec: TreeMacSpec, width: int, en, first, pairs, by_weight: bool = False, gated: bool = True
+) -> Product:
+    """Return the sum of the products of `pairs` of ports (a, b), modulo 2 ** width, behind registers.
+
+    by_weight: rows of equal weight are added among themselves first (`WeightGroups`). gated: without `en` the
+    sum is zero; if false it is not, and whoever adds it has to look at `en`.
+    """
+    gate = en if gated else Const(1, 1)
     # Rows are placed without regard to `width`: bits above it count for the bound below.
-    rows = Columns(m, max(width, spec.a_bits + spec.b_bits + 3), "product")
+    sum_bits = spec.a_bits + spec.b_bits + (len(pairs) - 1).bit_length()
+    rows = Columns(m, max(width, sum_bits + 3), "product")
+    into = WeightGroups(rows) if by_weight else rows
     if spec.input_reg:
         first = registered(m, en, first, "first_reg")
-        other = registered(m, en, other, "a_reg" if spec.recodes_b else "b_reg")
-    if spec.multiplier == "booth":
-        digits = booth_digits(m, recoded, signs[0])
-        if spec.input_reg:
-            digits = digits.registered(m, en)
-        digit_rows(m, rows, digits if spec.pipeline else digits.gated(m, en), other, signs[1])
-    else:
-        if spec.input_reg:
-            recoded = registered(m, en, recoded, "b_reg" if spec.recodes_b else "a_reg")
-        gated = Signal(len(recoded), name="gated_multiplier")
-        m.d.comb += gated.eq(recoded & gate.replicate(len(recoded)))
-        and_array_rows(m, rows, gated, other, *signs)
+    for lane, (a, b) in enumerate(pairs):
+        _add_product(m, spec, into, en, gate, a, b, f"lane_{lane}_" if len(pairs) > 1 else "")
+    if by_weight:
+        into.merge()
 
     bias = -rows.constant % (1 << rows.width)
-    largest = bias + (1 << spec.a_bits + spec.b_bits)
+    largest = bias + len(pairs) * product_range(*spec.operands)[1]
     if spec.pipeline:
-        rows = _pipelined(m, rows, en, bias)
+        rows = _pipelined(m, rows, en, gate, bias, largest)
         first = registered(m, en, first, "product_first_reg")
     columns = Columns(m, width, "tree")
     columns.columns = rows.columns[:width]
     columns.add_constant(-bias)
     clear = Signal()
-    m.d.comb += clear.eq(first & en)
+    m.d.comb += clear.eq(first & gate)
     return Product(columns, clear, largest)
 
 
-def _pipelined(m: Module, rows: Columns, en, bias: int) -> Columns:
-    """Return `rows` compressed to sum and carry and registered, and equal to `bias` (zero) unless `en`."""
+def _add_product(m: Module, spec: TreeMacSpec, rows, en, gate, a, b, prefix: str) -> None:
+    """Add the rows of a * b to `rows`, behind the input registers; without pipeline zero unless `gate`."""
+    recoded, other = (b, a) if spec.recodes_b else (a, b)
+    signs = (spec.b_signed, spec.a_signed) if spec.recodes_b else (spec.a_signed, spec.b_signed)
+    names = [f"{prefix}{name}_reg" for name in ("ba" if spec.recodes_b else "ab")]
+    if spec.input_reg:
+        other = registered(m, en, other, names[1])
+    if spec.multiplier == "booth":
+        digits = booth_digits(m, recoded, signs[0], prefix)
+        if spec.input_reg:
+            digits = digits.registered(m, en, prefix)
+        if not spec.pipeline:
+            digits = digits.gated(m, gate, prefix)
+        digit_rows(m, rows, digits, other, signs[1], prefix=prefix)
+        return
+    if spec.input_reg:
+        recoded = registered(m, en, recoded, names[0])
+    gate = Const(1, 1) if spec.pipeline else gate
+    gated = Signal(len(recoded), name=f"{prefix}gated_multiplier")
+    m.d.comb += gated.eq(recoded & gate.replicate(len(recoded)))
+    and_array_rows(m, rows, gated, other, *signs, prefix=prefix)
+
+
+def _pipelined(m: Module, rows: Columns, en, gate, bias: int, largest: int) -> Columns:
+    """Return `rows` compressed to sum and carry and registered, and equal to `bias` (zero) unless `gate`.
+
+    largest: what they are at most, which is how wide the registers are.
+    """
     span = max(k for k, bits in enumerate(rows.columns) if bits) + 1
-    narrow = Columns(m, max(span, bias.bit_length()), "product")
+    narrow = Columns(m, max(span, largest.bit_length()), "product")
     narrow.columns[:span] = rows.columns[:span]
     narrow.compress()
     after = Columns(m, rows.width, "registered")
@@ -120,7 +150,7 @@ def _pipelined(m: Module, rows: Columns, en, bias: int) -> Columns:
         held = registered(m, en, row, f"product_{'sc'[k]}_reg")
         idle = Const(0 if k else bias, len(row))
         gated = Signal(len(row), name=f"product_{'sc'[k]}")
-        m.d.comb += gated.eq(Mux(en, held, idle))
+        m.d.comb += gated.eq(Mux(gate, held, idle))
         for column, bits in enumerate(narrow.columns):
             if k < len(bits) or idle.value >> column & 1:
                 after.add_bit(gated[column], column, 0.5)

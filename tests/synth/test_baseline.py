@@ -6,28 +6,42 @@ import subprocess
 import numpy as np
 import pytest
 from macwright.gen.catalog import CATALOG
-from macwright.golden.int_gemm import int_gemm, mac_step
+from macwright.golden.int_gemm import dot_step, int_gemm
 from macwright.golden.integer import int_range
 from macwright.hdl.array.mac_array import MacArraySpec
+from macwright.hdl.pe.bit_weight_pe import BitWeightPeSpec
 from macwright.hdl.pe.mac_pe import MacPeSpec
 from macwright.synth.baseline import make_baseline
+from macwright.tb.pack import pack_ints
 
 needs_icarus = pytest.mark.skipif(shutil.which("iverilog") is None, reason="needs iverilog")
 
 PE_SPECS = [
-    MacPeSpec(a_bits=4, b_bits=4, k_max=16),
-    MacPeSpec(a_bits=4, b_bits=3, a_signed=False, b_signed=False, acc_bits=8, overflow="saturate"),
-    MacPeSpec(a_bits=3, b_bits=5, b_signed=False, acc_bits=8, overflow="saturate", input_reg=True),
-    MacPeSpec(a_bits=4, b_bits=4, acc_bits=5, overflow="wrap"),
-    MacPeSpec(a_bits=4, b_bits=4, acc_bits=4, overflow="saturate"),
-    MacPeSpec(a_bits=2, b_bits=4, a_signed=False, b_signed=False, acc_bits=9, overflow="wrap"),
+    ("mac_pe", MacPeSpec(a_bits=4, b_bits=4, k_max=16)),
+    (
+        "mac_pe",
+        MacPeSpec(a_bits=4, b_bits=3, a_signed=False, b_signed=False, acc_bits=8, overflow="saturate"),
+    ),
+    (
+        "mac_pe",
+        MacPeSpec(a_bits=3, b_bits=5, b_signed=False, acc_bits=8, overflow="saturate", input_reg=True),
+    ),
+    ("mac_pe", MacPeSpec(a_bits=4, b_bits=4, acc_bits=5, overflow="wrap")),
+    ("mac_pe", MacPeSpec(a_bits=4, b_bits=4, acc_bits=4, overflow="saturate")),
+    ("mac_pe", MacPeSpec(a_bits=2, b_bits=4, a_signed=False, b_signed=False, acc_bits=9, overflow="wrap")),
+    ("bit_weight_pe", BitWeightPeSpec(lanes=16, a_bits=4, b_bits=4, k_max=64, input_reg=True)),
+    (
+        "bit_weight_pe",
+        BitWeightPeSpec(lanes=3, a_bits=2, b_bits=5, a_signed=False, acc_bits=8, overflow="wrap"),
+    ),
+    ("bit_weight_pe", BitWeightPeSpec(lanes=2, a_bits=4, b_bits=4, acc_bits=8, overflow="saturate")),
 ]
 
 PE_BENCH = """
 module bench;
   reg clk = 0, first; reg [{a}-1:0] a; reg [{b}-1:0] b; wire [{acc}-1:0] acc;
   reg [{a}+{b}:0] beats [0:{n}-1]; integer i;
-  mac_pe_baseline dut (.clk(clk), .en(1'b1), .first(first), .a(a), .b(b), .acc(acc));
+  {unit}_baseline dut (.clk(clk), .en(1'b1), .first(first), .a(a), .b(b), .acc(acc));
   initial begin
     $readmemh("beats.hex", beats);
     for (i = 0; i < {n}; i = i + 1) begin
@@ -55,26 +69,27 @@ def signed(bits: str, is_signed: bool) -> int:
 
 
 @needs_icarus
-@pytest.mark.parametrize("spec", PE_SPECS, ids=str)
-def test_element_equals_golden(spec, tmp_path):
-    n = 2000
+@pytest.mark.parametrize("unit, spec", PE_SPECS, ids=str)
+def test_element_equals_golden(unit, spec, tmp_path):
+    n, lanes = 2000, getattr(spec, "lanes", 1)
     rng = np.random.default_rng(1)
     a, b = (
-        rng.integers(low, high + 1, n)
+        rng.integers(low, high + 1, (n, lanes))
         for low, high in (int_range(spec.a_bits, spec.a_signed), int_range(spec.b_bits, spec.b_signed))
     )
     first = rng.random(n) < 0.1
     first[0] = True
-    words = (first << (spec.a_bits + spec.b_bits)) | ((a & ((1 << spec.a_bits) - 1)) << spec.b_bits)
-    words |= b & ((1 << spec.b_bits) - 1)
+    codes = [pack_ints(x, bits) for x, bits in ((a, spec.a_bits), (b, spec.b_bits))]
+    a_width, b_width = lanes * spec.a_bits, lanes * spec.b_bits
+    words = [(int(f) << a_width | x) << b_width | y for f, x, y in zip(first, *codes, strict=True)]
     (tmp_path / "beats.hex").write_text("\n".join(f"{w:x}" for w in words))
-    bench = PE_BENCH.format(a=spec.a_bits, b=spec.b_bits, acc=spec.acc_width, n=n)
-    shown = simulate(tmp_path, make_baseline("mac_pe", spec).text + bench)
+    bench = PE_BENCH.format(unit=unit, a=a_width, b=b_width, acc=spec.acc_width, n=n)
+    shown = simulate(tmp_path, make_baseline(unit, spec).text + bench)
     expected, acc = [], 0
     is_signed = spec.acc_shape.signed
     for i in range(n):
         acc = int(
-            mac_step(
+            dot_step(
                 acc, first[i], a[i], b[i], acc_bits=spec.acc_width, signed=is_signed, overflow=spec.overflow
             )
         )

@@ -91,6 +91,22 @@ DEFECTS = [
         "assign overflow = 1'b0;",
         "the sum is",
     ),
+    (
+        "bit_weight_pe",
+        {"input_reg": True},
+        r"lane_3_b_reg <= b\[31:24\]",
+        "lane_3_b_reg <= b[23:16]",
+        "acc is",
+    ),
+    ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "acc is"),
+    # Wrong for one sum only, that of sixteen -128 x -128: the overflow of the published OPT2.
+    (
+        "bit_weight_pe",
+        {"lanes": 16, "k_max": 16},
+        r"acc <= adder_sum",
+        "acc <= {adder_sum[18], adder_sum[18:0]}",
+        "acc is -262144 .* should be 262144",
+    ),
 ]
 
 

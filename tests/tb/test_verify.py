@@ -16,6 +16,9 @@ BOTH = [
     ("operator_pe", {"a_bits": 3, "acc_bits": 11, "overflow": "saturate"}),
     ("carry_save_pe", {"a_signed": False, "b_signed": False, "carry_every": 3, "pipeline": True}),
     ("mac_pe", {"a_bits": 2, "b_bits": 16, "a_signed": False, "b_signed": False, "input_reg": True}),
+    ("bit_weight_pe", {"lanes": 16, "input_reg": True}),
+    ("bit_weight_pe", {"lanes": 3, "a_bits": 5, "b_bits": 3, "a_signed": False, "reduction": "bit_weight"}),
+    ("bit_weight_pe", {"a_bits": 16, "b_bits": 16, "pipeline": True, "acc_bits": 35, "overflow": "saturate"}),
 ]
 
 
@@ -45,19 +48,21 @@ def test_long_sums_and_many_stalls():
 
 
 @pytest.mark.parametrize(
-    "fields",
+    "unit, fields",
     [
-        {"a_bits": 6, "b_bits": 4, "a_signed": False},
-        {"a_bits": 5, "b_bits": 5, "overflow": "saturate", "acc_bits": 10},
-        {"a_bits": 4, "b_bits": 6, "overflow": "wrap", "acc_bits": 7, "input_reg": True},
+        ("mac_pe", {"a_bits": 6, "b_bits": 4, "a_signed": False}),
+        ("mac_pe", {"a_bits": 5, "b_bits": 5, "overflow": "saturate", "acc_bits": 10}),
+        ("mac_pe", {"a_bits": 4, "b_bits": 6, "overflow": "wrap", "acc_bits": 7, "input_reg": True}),
+        ("bit_weight_pe", {"lanes": 2, "a_bits": 4, "b_bits": 4, "overflow": "saturate", "acc_bits": 8}),
+        ("bit_weight_pe", {"lanes": 3, "a_bits": 2, "b_bits": 3, "b_signed": False, "pipeline": True}),
     ],
     ids=str,
 )
-def test_every_pair_of_operands(fields):
-    record = verify("mac_pe", spec_of("mac_pe", fields), level="exhaustive", sim="icarus")
+def test_every_pair_of_operands(unit, fields):
+    record = verify(unit, spec_of(unit, fields), level="exhaustive", sim="icarus")
     assert record["passed"], record["checks"][-1]
     steps = record["checks"][-1]["cycles"]
-    assert steps >= 2 << (fields["a_bits"] + fields["b_bits"])
+    assert steps >= 2 << fields.get("lanes", 1) * (fields["a_bits"] + fields["b_bits"])
 
 
 def test_a_waveform_is_kept(tmp_path):
@@ -76,6 +81,7 @@ def test_a_waveform_is_kept(tmp_path):
         ("mac_pe", {}, {"sim": "vcs"}, "sim='vcs' is not one of verilator, icarus"),
         ("mac_pe", {}, {"level": "deep"}, "level='deep' is not one of quick, full, exhaustive"),
         ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
+        ("bit_weight_pe", {}, {"level": "exhaustive"}, "in lanes=4 are 64 input bits"),
         (
             "mac_array",
             {},

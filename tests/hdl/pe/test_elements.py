@@ -8,13 +8,18 @@ from amaranth.sim import Simulator
 from macwright.golden.errors import UsageError
 from macwright.golden.int_gemm import mac_step
 from macwright.golden.integer import int_range
+from macwright.hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from macwright.hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from macwright.hdl.pe.mac_pe import MacPe, MacPeSpec
 from macwright.hdl.share import silenced
 from proof import counterexamples, prove
 
 SIGNS = list(itertools.product((False, True), repeat=2))
-ELEMENTS = {"mac_pe": (MacPe, MacPeSpec), "carry_save_pe": (CarrySavePe, CarrySavePeSpec)}
+ELEMENTS = {
+    "mac_pe": (MacPe, MacPeSpec),
+    "carry_save_pe": (CarrySavePe, CarrySavePeSpec),
+    "bit_weight_pe": (BitWeightPe, BitWeightPeSpec),
+}
 
 
 def step_claim(component) -> str:
@@ -28,28 +33,31 @@ def step_claim(component) -> str:
         new, old = (f"{name}[{width - 1}:0]" for name in ("acc", "past_acc"))
     # Everything in 40 bits, so that no operator's width rules matter.
     old = f"((40'd0 + {old}) & {(1 << width) - 1})"
-    if signed and isinstance(component, MacPe):
+    if signed and not isinstance(component, CarrySavePe):
         old = f"({old} - (past_acc[{width - 1}] ? 40'd{1 << width} : 40'd0))"
-    total = f"((past_first ? 40'd0 : {old}) + {product(spec)})"
+    total = f"((past_first ? 40'd0 : {old}) + {products(spec)})"
     if spec.overflow == "saturate":
         low, high = int_range(width, signed)
         total = f"($signed({total}) > {high} ? {high} : $signed({total}) < {low} ? {low} : $signed({total}))"
     return f"(((40'd0 + {new}) ^ (past_en ? {total} : {old})) & {(1 << width) - 1}) == 0"
 
 
-def product(spec) -> str:
-    """Return a Verilog expression for the exact product in 40 bits, whatever the signs."""
+def products(spec) -> str:
+    """Return a Verilog expression for the exact sum of products in 40 bits, whatever the signs."""
 
-    def wide(name, bits, signed):
-        top = f"past_{name}[{bits - 1}]" if signed else "1'b0"
-        return f"{{{{{40 - bits}{{{top}}}}}, past_{name}}}"
+    def wide(name, lane, bits, signed):
+        low, high = lane * bits, (lane + 1) * bits - 1
+        top = f"past_{name}[{high}]" if signed else "1'b0"
+        return f"{{{{{40 - bits}{{{top}}}}}, past_{name}[{high}:{low}]}}"
 
-    return f"({wide('a', spec.a_bits, spec.a_signed)} * {wide('b', spec.b_bits, spec.b_signed)})"
+    a, b = ("a", spec.a_bits, spec.a_signed), ("b", spec.b_bits, spec.b_signed)
+    lanes = range(getattr(spec, "lanes", 1))
+    return " + ".join(f"{wide(a[0], k, *a[1:])} * {wide(b[0], k, *b[1:])}" for k in lanes)
 
 
 def small_cases(component, spec_class, **more):
     """Yield (element, claim): every mix of signs, narrow widths, accumulators short and long."""
-    sizes = [(2, 3, 3), (4, 3, 10)]
+    sizes = [(2, 3, 3), (4, 3, 10)] if "lanes" not in more else [(2, 3, 3), (3, 2, 7)]
     for (a_bits, b_bits, acc_bits), (a_signed, b_signed) in itertools.product(sizes, SIGNS):
         operands = {"a_bits": a_bits, "b_bits": b_bits, "a_signed": a_signed, "b_signed": b_signed}
         spec = spec_class(**operands, acc_bits=acc_bits, **({"overflow": "wrap"} | more))
@@ -65,6 +73,9 @@ def small_cases(component, spec_class, **more):
         ("mac_pe", {"overflow": "saturate"}),
         ("carry_save_pe", {}),
         ("carry_save_pe", {"carry_every": 2}),
+        ("bit_weight_pe", {"lanes": 2}),
+        ("bit_weight_pe", {"lanes": 2, "reduction": "bit_weight"}),
+        ("bit_weight_pe", {"lanes": 2, "overflow": "saturate"}),
     ],
 )
 def test_one_step_is_proven_from_every_state(name, more, multiplier):
