@@ -29,7 +29,8 @@ def main() -> None:
     console = Console()
     failed = 0
     for unit, fields, level in PROOFS:
-        for sim in ("verilator", "icarus"):
+        # Exhaustive runs are on the compiled RTL in any case.
+        for sim in ("icarus",) if level == "exhaustive" else ("verilator", "icarus"):
             record = verify(unit, find_unit(unit).spec(**fields), sim=sim, level=level)
             failed += not record["passed"]
             cycles = sum(check.get("cycles", 0) for check in record["checks"])

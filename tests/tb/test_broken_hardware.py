@@ -96,9 +96,9 @@ DEFECTS = [
         {"input_reg": True},
         r"lane_3_b_reg <= b\[31:24\]",
         "lane_3_b_reg <= b[23:16]",
-        "acc is",
+        "the sum is",
     ),
-    ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "acc is"),
+    ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "the sum is"),
     # Wrong for one sum only, that of sixteen -128 x -128: the overflow of the published OPT2.
     (
         "bit_weight_pe",
