@@ -96,16 +96,16 @@ DEFECTS = [
         {"input_reg": True},
         r"lane_3_b_reg <= b\[31:24\]",
         "lane_3_b_reg <= b[23:16]",
-        "acc is",
+        "the sum is",
     ),
-    ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "acc is"),
+    ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "the sum is"),
     # Wrong for one sum only, that of sixteen -128 x -128: the overflow of the published OPT2.
     (
         "bit_weight_pe",
         {"lanes": 16, "k_max": 16},
         r"acc <= adder_sum",
         "acc <= {adder_sum[18], adder_sum[18:0]}",
-        "acc is -262144 .* should be 262144",
+        "the sum is -262144 .* should be 262144",
     ),
 ]
 
