@@ -105,7 +105,7 @@ DEFECTS = [
         {"lanes": 16, "k_max": 16},
         r"acc <= adder_sum",
         "acc <= {adder_sum[18], adder_sum[18:0]}",
-        "acc is -262144 .* should be 262144",
+        "the sum is -262144 .* should be 262144",
     ),
 ]
 
