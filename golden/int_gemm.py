@@ -8,7 +8,7 @@ import numpy as np
 
 from .accumulator import check_exact, sum_is_signed
 from .errors import UsageError
-from .integer import check_range, saturate, wrap
+from .integer import check_bits, check_range, saturate, wrap
 
 OVERFLOW_RULES = ("error", "wrap", "saturate")
 
@@ -48,14 +48,17 @@ def int_gemm(
 ) -> np.ndarray:
     """Multiply integer matrices as the hardware does; returns int64 of shape (M, N).
 
-    a: (M, K) integers of `a_bits` bits; b: (K, N) integers of `b_bits` bits; K >= 1.
+    a: (M, K) integers of `a_bits` bits; b: (K, N) integers of `b_bits` bits; K >= 1. Operands have 1 to 16
+    bits, the accumulator 1 to 62.
     overflow: `wrap` keeps the low `acc_bits` bits of the exact sum. `saturate` clips after every
     addition in the order k = 0, 1, ... K-1, which is the hardware's order: a sum that was clipped does
     not come back to what it would have been. `error` computes the exact sum and promises that it fits.
 
-    Raises UsageError if a shape or an operand is out of range, or if, under `error`, the worst case of
+    Raises UsageError if a shape, a width or an operand is out of range, or if, under `error`, the worst case of
     K products does not fit in `acc_bits`.
     """
+    for name, bits, highest in (("a_bits", a_bits, 16), ("b_bits", b_bits, 16), ("acc_bits", acc_bits, 62)):
+        check_bits(name, bits, highest)
     a, b = check_range("a", a, a_bits, a_signed), check_range("b", b, b_bits, b_signed)
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or a.shape[1] < 1:
         raise UsageError(

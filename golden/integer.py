@@ -9,6 +9,12 @@ import numpy as np
 from .errors import UsageError
 
 
+def check_bits(name: str, bits: int, highest: int) -> None:
+    """Raise UsageError unless `bits` is a width from 1 to `highest`."""
+    if not 1 <= bits <= highest:
+        raise UsageError(f"{name}={bits} is not a width from 1 to {highest} bits")
+
+
 def int_range(bits: int, signed: bool) -> tuple[int, int]:
     """Return the smallest and the largest value of a `bits`-wide integer."""
     return (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)

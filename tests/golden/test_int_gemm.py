@@ -87,3 +87,10 @@ def test_unknown_overflow_rule_is_refused():
 def test_golden_does_not_need_amaranth():
     code = "import sys, macwright.golden.int_gemm; sys.exit('amaranth' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("widths", [{"acc_bits": 64}, {"acc_bits": 0}, {"a_bits": 0}, {"b_bits": 17}])
+def test_widths_that_cannot_be_are_refused(widths):
+    ((name, bits),) = widths.items()
+    with pytest.raises(UsageError, match=f"{name}={bits} is not a width from 1 to"):
+        int_gemm([[1]], [[1]], overflow="wrap", **widths)
