@@ -54,8 +54,8 @@ def int_gemm(
     addition in the order k = 0, 1, ... K-1, which is the hardware's order: a sum that was clipped does
     not come back to what it would have been. `error` computes the exact sum and promises that it fits.
 
-    Raises UsageError if a shape, a width or an operand is out of range, or if, under `error`, the worst case of
-    K products does not fit in `acc_bits`.
+    Raises UsageError if a shape, a width or an operand is out of range, or, under `error`, if the worst case
+    of K products does not fit in `acc_bits`.
     """
     for name, bits, highest in (("a_bits", a_bits, 16), ("b_bits", b_bits, 16), ("acc_bits", acc_bits, 62)):
         check_bits(name, bits, highest)

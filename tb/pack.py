@@ -2,6 +2,17 @@
 
 import numpy as np
 
+#: Bits that are spread out at a time: each takes eight bytes meanwhile.
+_CHUNK_BITS = 1 << 22
+
+
+def _packed(values: np.ndarray, width: int) -> np.ndarray:
+    """Return (beats, lanes) integers as (beats, bytes)."""
+    values = np.asarray(values)
+    rows = max(1, _CHUNK_BITS // max(1, values.shape[1] * width))
+    chunks = [values[i : i + rows] for i in range(0, max(1, len(values)), rows)]
+    return np.concatenate([np.packbits(to_bits(c, width), axis=1, bitorder="little") for c in chunks])
+
 
 def to_bits(values: np.ndarray, width: int) -> np.ndarray:
     """Return the bits, lowest first, of (beats, lanes) integers as (beats, lanes * width)."""
@@ -11,14 +22,14 @@ def to_bits(values: np.ndarray, width: int) -> np.ndarray:
 
 def pack_words(values: np.ndarray, width: int) -> np.ndarray:
     """Pack (beats, lanes) integers of `width` bits into (beats, words) uint32, lane 0 in the low bits."""
-    packed = np.packbits(to_bits(values, width), axis=1, bitorder="little")
+    packed = _packed(values, width)
     padding = -packed.shape[1] % 4
     return np.ascontiguousarray(np.pad(packed, ((0, 0), (0, padding)))).view(np.uint32)
 
 
 def pack_ints(values: np.ndarray, width: int) -> list[int]:
     """Pack (beats, lanes) integers of `width` bits into one Python integer per beat."""
-    packed = np.packbits(to_bits(values, width), axis=1, bitorder="little")
+    packed = _packed(values, width)
     return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 
