@@ -10,10 +10,22 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from ..golden.errors import UsageError
+
 
 def cache_root() -> Path:
-    """Return the cache folder: `MACWRIGHT_CACHE`, or the user's cache folder of this system."""
-    return Path(os.environ.get("MACWRIGHT_CACHE") or user_cache_path("macwright"))
+    """Return the cache folder: `MACWRIGHT_CACHE`, or the user's cache folder of this system.
+
+    Raises UsageError if it cannot be written.
+    """
+    root = Path(os.environ.get("MACWRIGHT_CACHE") or user_cache_path("macwright"))
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        pass
+    if not os.access(root, os.W_OK):
+        raise UsageError(f"the cache folder {root} cannot be written: set MACWRIGHT_CACHE to one that can")
+    return root
 
 
 def content_key(*parts: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..gen.cache import cache_root
 from ..gen.catalog import Unit, find_unit
 from ..gen.manifest import sha256
 from ..gen.verilog import Verilog, make_verilog, reset_option
@@ -65,6 +66,7 @@ def verify(
         raise UsageError(f"time_limit={time_limit} is not above 0 s")
     if waves:
         _check_waves(waves, sim)
+    cache_root()
     progress(f"generating {entry.module_name(spec)}")
     verilog = verilog or make_verilog(entry, spec, reset)
     with tempfile.TemporaryDirectory(prefix="macwright-verify-") as scratch:

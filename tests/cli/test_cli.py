@@ -1,8 +1,12 @@
 """The command line as a user meets it: what it prints, what it refuses, with which exit code."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,3 +134,26 @@ def test_mistakes_end_in_a_sentence(arguments, sentence, tmp_path):
     assert sentence in " ".join(done.stderr.split())
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_an_unwritable_cache_is_named():
+    done = macwright(
+        "verify", "mac_pe", "--sim", "icarus", env=os.environ | {"MACWRIGHT_CACHE": "/proc/none"}
+    )
+    assert done.returncode == 2 and "set MACWRIGHT_CACHE to one that can" in " ".join(done.stderr.split())
+
+
+def test_an_interrupt_leaves_no_simulator_behind():
+    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "verify", "mac_array"]
+    child = subprocess.Popen([*command, "--sim", "icarus", "--level", "full"], stderr=subprocess.DEVNULL)
+    simulators = []
+    for _ in range(200):
+        time.sleep(0.1)
+        simulators = subprocess.run(
+            ["pgrep", "-P", str(child.pid)], capture_output=True, text=True
+        ).stdout.split()
+        if simulators:
+            break
+    child.send_signal(signal.SIGINT)
+    assert child.wait(20) == 130
+    assert simulators and not any(Path(f"/proc/{pid}").exists() for pid in simulators)
