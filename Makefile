@@ -49,7 +49,7 @@ lint: setup
 	@$(BIN)/ruff format --check .
 
 verilog: setup
-	@$(BIN)/macwright generate $(UNIT) $(PARAMS) -o $(OUT)
+	@$(BIN)/macwright generate $(UNIT) $(PARAMS) -o $(OUT) --force
 
 verify: setup
 	@$(BIN)/macwright verify $(UNIT) $(PARAMS)
