@@ -25,10 +25,9 @@ from amaranth.lib.wiring import In, Out
 from ...golden.accumulator import check_exact
 from ...golden.errors import UsageError
 from ..arith.digits import digit_count
-from ..arith.prefix import KINDS, prefix_add
-from ..arith.saturate import saturated
+from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .tree_mac import TreeMacSpec, kept_sum, make_dot
+from .tree_mac import TreeMacSpec, accumulated, make_dot, summed_width
 
 REDUCTIONS = ("flat", "bit_weight")
 
@@ -109,25 +108,13 @@ class BitWeightPe(wiring.Component):
         """Build the element."""
         m = Module()
         spec = self.spec
-        shape = spec.acc_shape
-        # Saturation looks at the exact sum: one bit more than the longer of its two parts, and a sign.
-        exact = max(spec.acc_width, spec.sum_bits) + 2
-        width = exact if spec.overflow == "saturate" else spec.acc_width
-
+        width = summed_width(spec, spec.sum_bits)
         pairs = [(self.a[lane], self.b[lane]) for lane in range(spec.lanes)]
         by_weight = spec.reduction == "bit_weight"
         gated = spec.gates_products
         dot = make_dot(m, spec, width, self.en, self.first, pairs, by_weight, gated)
-        acc = Signal(shape, reset_less=True, name="acc_reg")
-        kept = kept_sum(m, dot.clear, acc, "kept_sum")
-        if shape.signed and width > len(acc):
-            dot.columns.add_signed(kept)
-        else:
-            dot.columns.add_unsigned(kept)
-        dot.columns.compress(DEADLINE)
-        total = prefix_add(m, *dot.columns.rows(), spec.adder)[:width]
-        if spec.overflow == "saturate":
-            total = saturated(m, total.as_signed() if shape.signed else total, shape)
+        acc = Signal(spec.acc_shape, reset_less=True, name="acc_reg")
+        total = accumulated(m, spec, dot, acc, DEADLINE)
         # With `gated` the products are zero without `en`, and nothing is cleared.
         with m.If(gated | self.en):
             m.d.sync += acc.eq(total)

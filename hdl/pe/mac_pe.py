@@ -18,10 +18,9 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.prefix import KINDS, prefix_add
-from ..arith.saturate import saturated
+from ..arith.prefix import KINDS
 from ..spec import choice
-from .tree_mac import TreeMacSpec, kept_sum, make_product
+from .tree_mac import TreeMacSpec, accumulated, make_product, summed_width
 
 #: Exclusive-or delays in which a column of the tree may come down to one bit.
 DEADLINE = 7.0
@@ -60,23 +59,10 @@ class MacPe(wiring.Component):
         """Build the element."""
         m = Module()
         spec = self.spec
-        shape = spec.acc_shape
-        # Saturation looks at the exact sum: one bit more than the longer of its two parts, and a sign.
-        exact = max(spec.acc_width, spec.a_bits + spec.b_bits) + 2
-        width = exact if spec.overflow == "saturate" else spec.acc_width
-
+        width = summed_width(spec, spec.a_bits + spec.b_bits)
         product = make_product(m, spec, width, self.en, self.first, self.a, self.b)
-        acc = Signal(shape, reset_less=True, name="acc_reg")
-        kept = kept_sum(m, product.clear, acc, "kept_sum")
-        if shape.signed and width > len(acc):
-            product.columns.add_signed(kept)
-        else:
-            product.columns.add_unsigned(kept)
-        product.columns.compress(DEADLINE)
-        x, y = product.columns.rows()
-        total = prefix_add(m, x, y, spec.adder)[:width]
-        if spec.overflow == "saturate":
-            total = saturated(m, total.as_signed() if shape.signed else total, shape)
+        acc = Signal(spec.acc_shape, reset_less=True, name="acc_reg")
+        total = accumulated(m, spec, product, acc, DEADLINE)
         # No `en` here: without it the product is zero and nothing is cleared.
         m.d.sync += acc.eq(total)
         m.d.comb += self.acc.eq(acc)

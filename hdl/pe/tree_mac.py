@@ -17,6 +17,8 @@ from ..arith.and_array import and_array_rows
 from ..arith.booth import booth_digits
 from ..arith.columns import Columns
 from ..arith.digits import digit_count, digit_rows
+from ..arith.prefix import prefix_add
+from ..arith.saturate import saturated
 from ..arith.weight_groups import WeightGroups
 from ..mac_spec import MacSpec
 from ..spec import choice, flag
@@ -162,3 +164,30 @@ def kept_sum(m: Module, clear, register, name: str) -> Signal:
     kept = Signal(len(register), name=name)
     m.d.comb += kept.eq(register & ~clear.replicate(len(register)))
     return kept
+
+
+def summed_width(spec: TreeMacSpec, sum_bits: int) -> int:
+    """Return how many columns the accumulation of products of `sum_bits` bits needs.
+
+    Saturation looks at the exact sum: one bit more than the longer of its two parts, and a sign.
+    """
+    return max(spec.acc_width, sum_bits) + 2 if spec.overflow == "saturate" else spec.acc_width
+
+
+def accumulated(m: Module, spec, product: Product, acc: Signal, deadline: float) -> Value:
+    """Return the next value of `acc`: the product and what is kept of `acc`, through one adder.
+
+    spec: a TreeMacSpec with an `adder`; deadline: exclusive-or delays in which a column of the tree may come
+    down to one bit.
+    """
+    kept = kept_sum(m, product.clear, acc, "kept_sum")
+    columns, shape = product.columns, spec.acc_shape
+    if shape.signed and columns.width > len(acc):
+        columns.add_signed(kept)
+    else:
+        columns.add_unsigned(kept)
+    columns.compress(deadline)
+    total = prefix_add(m, *columns.rows(), spec.adder)[: columns.width]
+    if spec.overflow == "saturate":
+        return saturated(m, total.as_signed() if shape.signed else total, shape)
+    return total
