@@ -12,6 +12,7 @@ from ..golden.errors import UsageError
 from ..golden.int_gemm import int_gemm
 from ..tb.gemm import RtlGemm
 from ..tb.simulators import SIMULATORS
+from ..tb.tile import gemm_arguments
 from ..tb.verify import LEVELS
 from ..tb.verify import verify as run_bench
 from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
@@ -96,8 +97,7 @@ def run(unit, params, a_file, b_file, out, as_json) -> None:
     with progress(f"compiling {unit}") as say:
         engine = RtlGemm(unit, spec, say)
         c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"))
-    names = ("a_bits", "b_bits", "a_signed", "b_signed", "overflow")
-    expected = int_gemm(a, b, acc_bits=spec.acc_width, **{n: getattr(spec, n) for n in names})
+    expected = int_gemm(a, b, **gemm_arguments(spec))
     differ = int((c != expected).sum())
     if not differ:
         _save(out, c)

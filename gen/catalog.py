@@ -40,8 +40,8 @@ CATALOG = {
             "mac_array",
             MacArraySpec,
             MacArray,
-            "Integer matrix engine: output-stationary systolic array with streams",
-            "H. T. Kung and C. E. Leiserson, Systolic Arrays (for VLSI), 1978",
+            "Integer matrix engine with streams: systolic, weight-stationary, cube, tree or broadcast",
+            "H. T. Kung and C. E. Leiserson, Systolic Arrays (for VLSI), 1978; Wu et al., HPCA 2025",
         ),
         Unit(
             "operator_pe",

@@ -45,6 +45,7 @@ def int_gemm(
     b_signed: bool = True,
     acc_bits: int = 32,
     overflow: str = "error",
+    k_step: int = 1,
 ) -> np.ndarray:
     """Multiply integer matrices as the hardware does; returns int64 of shape (M, N).
 
@@ -52,7 +53,8 @@ def int_gemm(
     bits, the accumulator 1 to 62.
     overflow: `wrap` keeps the low `acc_bits` bits of the exact sum. `saturate` clips after every
     addition in the order k = 0, 1, ... K-1, which is the hardware's order: a sum that was clipped does
-    not come back to what it would have been. `error` computes the exact sum and promises that it fits.
+    not come back to what it would have been. An engine that adds `k_step` products at a time adds them
+    exactly and clips once. `error` computes the exact sum and promises that it fits.
 
     Raises UsageError if a shape, a width or an operand is out of range, or, under `error`, if the worst case
     of K products does not fit in `acc_bits`.
@@ -72,8 +74,7 @@ def int_gemm(
     if overflow != "saturate":
         return wrap(a @ b, acc_bits, signed)
     acc = np.zeros((a.shape[0], b.shape[1]), np.int64)
-    for k in range(a.shape[1]):
-        acc = mac_step(
-            acc, False, a[:, k, None], b[None, k, :], acc_bits=acc_bits, signed=signed, overflow=overflow
-        )
+    for k in range(0, a.shape[1], k_step):
+        dot = a[:, k : k + k_step] @ b[k : k + k_step]
+        acc = mac_step(acc, False, dot, 1, acc_bits=acc_bits, signed=signed, overflow=overflow)
     return acc

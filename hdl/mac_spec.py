@@ -3,6 +3,8 @@
 import dataclasses
 
 from amaranth.hdl import Shape
+from amaranth.lib import data
+from amaranth.lib.wiring import In
 
 from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed
 from ..golden.errors import UsageError
@@ -85,3 +87,16 @@ class MacSpec(Spec):
     def acc_shape(self) -> Shape:
         """Shape of the accumulator and of an element of C: signed unless both operands are unsigned."""
         return Shape(self.acc_width, sum_is_signed(self.a_signed, self.b_signed))
+
+
+def operand_ports(spec) -> dict:
+    """Return the ports `a` and `b` of an element that adds `spec.lanes` products a step."""
+    shapes = {"a": spec.a_shape, "b": spec.b_shape}
+    if spec.lanes > 1:
+        shapes = {name: data.ArrayLayout(shape, spec.lanes) for name, shape in shapes.items()}
+    return {name: In(shape) for name, shape in shapes.items()}
+
+
+def operand_pairs(spec, a, b) -> list[tuple]:
+    """Return the operands (a, b) of each lane from ports made by `operand_ports`, or registers like them."""
+    return [(a, b)] if spec.lanes == 1 else [(a[lane], b[lane]) for lane in range(spec.lanes)]

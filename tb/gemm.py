@@ -9,6 +9,7 @@ from ..gen.verilog import make_verilog
 from ..golden.errors import UsageError
 from ..golden.integer import check_range
 from .rtl import Rtl
+from .tile import a_beats, b_beats, check_matrix_engine
 
 
 class RtlGemm:
@@ -20,8 +21,7 @@ class RtlGemm:
     def __init__(self, unit: str, spec, progress: Callable[[str], None] = lambda _: None):
         """Generate and compile the engine. Raises UsageError if `unit` is not a matrix engine."""
         entry = find_unit(unit)
-        if not hasattr(spec, "tile_cycles"):
-            raise UsageError(f"{unit} is not a matrix engine: use mac_array")
+        check_matrix_engine(unit, spec)
         self.spec = spec
         self.rtl = Rtl(make_verilog(entry, spec), progress)
         self.cycles = 0
@@ -48,14 +48,14 @@ class RtlGemm:
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
         b = np.pad(b, ((0, 0), (0, -n % spec.cols)))
         across = b.shape[1] // spec.cols
-        b_beats = b.reshape(k, across, spec.cols).swapaxes(0, 1).reshape(across * k, spec.cols)
-        last = np.tile(np.arange(k) == k - 1, across).astype(np.uint8)
+        b_inputs = [b_beats(spec, part) for part in np.split(b, across, axis=1)]
+        b_inputs = {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}
         result = np.empty((a.shape[0], b.shape[1]), np.int64)
-        limit = 100 + 2 * (spec.latency + across * max(k, spec.rows) + spec.rows)
+        limit = 100 + 2 * (spec.latency + across * spec.tile_cycles(k) + spec.rows)
         for top in range(0, a.shape[0], spec.rows):
-            a_beats = np.tile(a[top : top + spec.rows].T, (across, 1))
-            inputs = {"a": {"data": a_beats, "last": last}, "b": {"data": b_beats, "last": last}}
-            beats, cycles = self.rtl.stream(inputs, {"c": across * spec.rows}, limit)
+            once = a_beats(spec, a[top : top + spec.rows])
+            a_inputs = {field: np.concatenate([values] * across) for field, values in once.items()}
+            beats, cycles = self.rtl.stream({"a": a_inputs, "b": b_inputs}, {"c": across * spec.rows}, limit)
             tiles = beats["c"]["data"].reshape(across, spec.rows, spec.cols)
             result[top : top + spec.rows] = tiles.swapaxes(0, 1).reshape(spec.rows, -1)
             self.cycles += cycles

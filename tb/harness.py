@@ -274,8 +274,14 @@ class Harness:
                     f"the one before, promised {transaction.cycles}"
                 )
             previous = last
+            completing = max(
+                s.cycles[accepted[n] - 1 - transaction.beats_after.get(n, 0)] for n, s in self.sources.items()
+            )
             for n, sink in self.sinks.items():
-                if self.latency is not None and (measured := sink.offered[offered[n]] - last) != self.latency:
+                if (
+                    self.latency is not None
+                    and (measured := sink.offered[offered[n]] - completing) != self.latency
+                ):
                     raise BenchFailure(
                         f"{transaction.name}: latency is {measured} cycles, promised {self.latency}"
                     )

@@ -13,14 +13,14 @@ def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str,
     """Return the values of every input port but the clock, as bool of shape (cycles, width), low bit first.
 
     Operands are uniform over their full range. Streams into the unit are always valid and those out of it
-    always ready, with `last` every max(K, rows) beats; elements have `en` = 1 and `first` every K cycles.
+    always ready, with `last` every K beats; a matrix engine's tiles have K steps, or `rows` if that is more;
+    elements have `en` = 1 and `first` every K cycles.
     `rst` is high in the first two cycles.
     """
     rng = np.random.default_rng(seed)
     cycle = np.arange(cycles)
     running = cycle >= 2
     beat = cycle - 2
-    k = max(K, getattr(spec, "rows", 1))
     one_bit = {"en": np.ones(cycles, bool), "first": cycle % K == 0}
     values = {"rst": ~running[:, None]}
     for port in ports:
@@ -31,6 +31,7 @@ def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str,
         elif port.name.endswith("_tready"):
             bits = np.ones(cycles, bool)
         elif port.name.endswith("_tlast"):
+            k = tile_beats(spec, port.name.removesuffix("_tlast")[-1])
             bits = running & (beat % k == k - 1)
         elif port.name in one_bit and port.width == 1:
             bits = one_bit[port.name]
@@ -38,3 +39,10 @@ def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str,
             bits = rng.integers(0, 2, (cycles, port.width)).astype(bool)
         values[port.name] = bits.reshape(cycles, -1)
     return values
+
+
+def tile_beats(spec: Spec, stream: str) -> int:
+    """Return how many beats of a stream come up to `last`."""
+    if not hasattr(spec, "tile_beats"):
+        return K
+    return spec.tile_beats(stream, spec.k_step * max(K, spec.rows))

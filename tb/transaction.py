@@ -17,13 +17,15 @@ class Transaction:
     """One result's worth of input beats, and the output beats that must come of it.
 
     cycles: the promised time between accepting the last beat of the transaction before and the last beat
-    of this one, when nothing stalls; None if that depends on the data.
+    of this one, when nothing stalls; None if that depends on the data. beats_after: by stream how
+    many of its beats come after the one that the first output beat waits for; none where it is not named.
     """
 
     name: str
     inputs: dict[str, Beats]
     outputs: dict[str, Beats]
     cycles: int | None = None
+    beats_after: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

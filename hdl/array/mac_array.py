@@ -1,27 +1,38 @@
-"""The integer matrix engine: an output-stationary systolic array with streams on every side."""
+"""The integer matrix engine: five dataflows and every element that fits them, one contract of streams."""
 
 import dataclasses
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from ...golden.accumulator import check_exact
+from ...golden.errors import UsageError
 from ..mac_spec import MacSpec
-from ..pe.elements import ELEMENTS, element_spec
-from ..share import share
+from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec
 from ..spec import choice, integer
-from .mac_row import TOKEN, rows_block
-from .resolve import Resolve, ResolveSpec
-from .skew import Skew, SkewSpec
+from .chain import stage_spec
+from .lockstep import lockstep_array
+from .weight_stationary import weight_stationary_array
+
+#: Longest dot product that one element adds in a step.
+MAX_LANES = 16
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MacArraySpec(MacSpec):
-    """Size of the array and the parameters of its elements."""
+    """Size of the array, how operands reach its elements, and what an element is."""
 
-    rows: int = integer(8, 1, 256, "rows of C per tile, elements of A per beat")
-    cols: int = integer(8, 1, 256, "columns of C per tile, elements of B per beat")
-
+    rows: int = integer(8, 1, 256, "rows of C per tile")
+    cols: int = integer(8, 1, 256, "columns of C per tile")
+    dataflow: str = choice("os", DATAFLOWS, "how operands reach the elements, and where sums are kept")
+    depth: int | None = integer(
+        None,
+        1,
+        256,
+        "products per element and beat (tree), elements per chain (cube, ws); none: 4, or 1 (os, broadcast)",
+        optional=True,
+    )
     element: str = choice(
         "operator",
         tuple(ELEMENTS),
@@ -29,28 +40,85 @@ class MacArraySpec(MacSpec):
     )
 
     def check(self):
-        """Refuse what the element refuses."""
+        """Refuse combinations that make no hardware, and what the element refuses."""
         super().check()
-        element_spec(self.element, self)
+        check_dataflow(self.element, self.dataflow)
+        if self.dataflow in ("os", "broadcast") and self.depth not in (None, 1):
+            raise UsageError(
+                f"depth={self.depth} is for dataflow=tree, cube, ws, and dataflow={self.dataflow} adds one "
+                "product per element and beat: leave depth out"
+            )
+        if self.dataflow in ("tree", "cube") and self.k_step > MAX_LANES:
+            raise UsageError(
+                f"depth={self.depth} is too deep for dataflow={self.dataflow}, which goes up to {MAX_LANES}: "
+                "use more beats for a longer K, or dataflow=ws"
+            )
+        if self.overflow == "error":
+            if self.k_max is not None and self.k_max < self.k_step:
+                raise UsageError(
+                    f"k_max={self.k_max} is less than a beat of dataflow={self.dataflow} adds with "
+                    f"depth={self.k_step}: use k_max={self.k_step} or more, or a smaller depth"
+                )
+            if self.acc_bits is not None:
+                check_exact(self.acc_bits, self.k_max or self.k_step, *self.operands)
+        if self.dataflow == "ws" and self.input_reg:
+            raise UsageError(
+                "input_reg=true is what dataflow=ws does anyway, as its cells register A and B: leave it out"
+            )
+        element_spec(self)
+
+    @property
+    def k_step(self) -> int:
+        """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
+        return self.depth or (1 if self.dataflow in ("os", "broadcast") else 4)
+
+    @property
+    def streams_rows(self) -> bool:
+        """Whether a beat of `a` is part of a row of A (ws), and not of all its rows."""
+        return self.dataflow == "ws"
+
+    @property
+    def a_lanes(self) -> int:
+        """Elements of A in a beat."""
+        return self.k_step if self.streams_rows else self.rows * self.k_step
+
+    @property
+    def b_lanes(self) -> int:
+        """Elements of B in a beat."""
+        return self.cols if self.streams_rows else self.k_step * self.cols
 
     @property
     def sum_rows(self) -> int:
-        """Words of acc_width bits in which an element keeps its sum: 2 in carry-save form."""
-        return len(ELEMENTS[self.element][0].sum_ports)
+        """Words of acc_width bits that leave an element as its sum: 2 in carry-save form."""
+        chained = self.dataflow in ("cube", "ws")
+        return 1 if chained else len(ELEMENTS[self.element].component.sum_ports)
 
     @property
     def latency(self) -> int:
-        """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
-        return self.cols + self.sum_rows + self.input_reg
+        """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls.
+
+        With ws, where rows of A come one by one, from accepting the beat that completes row 0.
+        """
+        if self.dataflow == "ws":
+            return self.k_step + self.cols + stage_spec(self).words
+        across = self.cols if self.dataflow in ("os", "cube") else 1
+        chain = self.k_step + stage_spec(self).words - 1 if self.dataflow == "cube" else 0
+        return across + chain + self.sum_rows + self.input_reg
 
     @property
     def macs_per_cycle(self) -> int:
         """Products added per cycle while beats are accepted."""
-        return self.rows * self.cols
+        return self.k_step * self.cols * (1 if self.streams_rows else self.rows)
+
+    def tile_beats(self, stream_name: str, k: int) -> int:
+        """Beats of stream `a`, `b` or `c` per tile of length `k`."""
+        steps = -(-k // self.k_step)
+        per_step = {"a": self.rows, "b": self.k_step} if self.streams_rows else {"a": 1, "b": 1}
+        return self.rows if stream_name == "c" else steps * per_step[stream_name]
 
     def tile_cycles(self, k: int) -> int:
         """Cycles per tile of length `k` when tiles follow each other and nothing stalls."""
-        return max(k, self.rows)
+        return max(self.tile_beats(name, k) for name in "abc")
 
 
 def beat(shape, lanes: int) -> stream.Signature:
@@ -59,133 +127,52 @@ def beat(shape, lanes: int) -> stream.Signature:
 
 
 class MacArray(wiring.Component):
-    """C[rows, cols] = A[rows, K] x B[K, cols] on an output-stationary systolic array.
+    """C[rows, cols] = A[rows, K] x B[K, cols], tile after tile, in one of five dataflows.
 
-    Streams: `a` brings one column of A a beat and `b` one row of B a beat; a pair of beats is accepted
-    together. K is as many beats as come up to `last`, which both streams carry on the same beat; a tile
-    ends with either, and a disagreement sets `last_mismatch` until reset. `c` brings C row by row, with
-    `last` on the bottom row, while the next tile is computed.
+    Streams: K is as long as beats come up to `last`; the dataflow says what a beat holds (`port_docs`).
+    `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. If `a` and `b`
+    disagree about where a tile ends, `last_mismatch` stays high until reset; with ws the tile ends where `b`
+    says so, else where either does.
 
-    Timing: one beat a cycle, no idle cycle between tiles while K >= rows. Row 0 is offered
-    `latency` = cols + 1 cycles after the last beat was accepted, one more with `input_reg` and one more
-    with a carry-save element, whose sums one adder per column resolves; the other rows follow. C leaves
-    through `rows` beats, so with K < rows the last beat of a tile waits until rows cycles have passed since
-    the one before. A stalled `c` stops the whole array.
-    Reset drops whatever is in flight.
+    Timing: one beat a cycle, no idle cycle between tiles while K is at least `rows` steps long. Row 0 is
+    offered `latency` cycles after the last beat was accepted. A stalled `c` stops the whole array. Reset
+    drops whatever is in flight.
     """
-
-    port_docs = {
-        "a": "one column of A per beat; lane i is row i of C",
-        "b": "one row of B per beat; lane j is column j of C",
-        "c": "one row of C per beat; lane j is column j; last marks the bottom row",
-        "last_mismatch": "sticky: a and b disagreed about last",
-    }
 
     def __init__(self, spec: MacArraySpec):
         self.spec = spec
         super().__init__(
             {
-                "a": In(beat(spec.a_shape, spec.rows)),
-                "b": In(beat(spec.b_shape, spec.cols)),
+                "a": In(beat(spec.a_shape, spec.a_lanes)),
+                "b": In(beat(spec.b_shape, spec.b_lanes)),
                 "c": Out(beat(spec.acc_shape, spec.cols)),
                 "last_mismatch": Out(1),
             }
         )
 
+    @property
+    def port_docs(self) -> dict[str, str]:
+        """What the ports are, which depends on the dataflow."""
+        step = self.spec.k_step
+        if self.spec.streams_rows:
+            a = f"{step} elements of a row of A per beat, all rows in turn; lane k is column k of the block"
+            b = "one row of B per beat; lane j is column j of C"
+        elif step == 1:
+            a = "one column of A per beat; lane i is row i of C"
+            b = "one row of B per beat; lane j is column j of C"
+        else:
+            a = f"{step} columns of A per beat; lane {step}*i+k is row i of C"
+            b = f"{step} rows of B per beat; lane {self.spec.cols}*k+j is column j of C"
+        return {
+            "a": a,
+            "b": b,
+            "c": "one row of C per beat; lane j is column j; last marks the bottom row",
+            "last_mismatch": "sticky: a and b disagreed about last",
+        }
+
     def elaborate(self, platform):
-        """Build the array: intake, skew, rows, output register."""
+        """Build the array of the Spec's dataflow."""
         m = Module()
-        spec = self.spec
-        en = Signal()
-        c_free = Signal()
-        m.d.comb += [c_free.eq(~self.c.valid), en.eq(c_free | self.c.ready)]
-        token = self.intake(m, en)
-
-        a_skew = Skew(SkewSpec(lanes=spec.rows, width=spec.a_bits))
-        b_skew = Skew(SkewSpec(lanes=spec.cols, width=spec.b_bits))
-        rows = rows_block(spec)
-        c_skew = Skew(SkewSpec(lanes=spec.cols, width=spec.acc_width, descending=True))
-        for name, part in {"a_skew": a_skew, "b_skew": b_skew, "rows": rows, "c_deskew": c_skew}.items():
-            share(m, platform, part, name)
-            m.d.comb += part.en.eq(en)
-        m.d.comb += [getattr(rows, name).eq(value) for name, value in token.items()]
-        m.d.comb += [
-            a_skew.i.eq(self.a.payload.data.as_value()),
-            b_skew.i.eq(self.b.payload.data.as_value()),
-            rows.a.eq(a_skew.o),
-            rows.b.eq(b_skew.o),
-        ]
-        done, bottom_done, sums = self.resolve(m, platform, en, rows)
-        m.d.comb += c_skew.i.eq(sums)
-
-        c_valid = Signal()
-        c_last = Signal(reset_less=True)
-        c_data = Signal(spec.cols * spec.acc_width, reset_less=True)
-        with m.If(en):
-            m.d.sync += [c_valid.eq(done), c_last.eq(bottom_done), c_data.eq(c_skew.o)]
-        m.d.comb += [
-            self.c.valid.eq(c_valid),
-            self.c.payload.last.eq(c_last),
-            self.c.payload.data.as_value().eq(c_data),
-        ]
+        build = weight_stationary_array if self.spec.dataflow == "ws" else lockstep_array
+        build(m, platform, self)
         return m
-
-    def resolve(self, m: Module, platform, en: Signal, rows):
-        """Return `done`, `bottom_done` and one word per column; adding two words takes a cycle."""
-        spec = self.spec
-        if spec.sum_rows == 1:
-            return rows.done, rows.bottom_done, rows.result
-        adders = Resolve(ResolveSpec(lanes=spec.cols, width=spec.acc_width))
-        share(m, platform, adders, "resolve")
-        done = Signal(name="resolved_done")
-        bottom_done = Signal(name="resolved_bottom_done", reset_less=True)
-        m.d.comb += [adders.en.eq(en), adders.i.eq(rows.result)]
-        with m.If(en):
-            m.d.sync += [done.eq(rows.done), bottom_done.eq(rows.bottom_done)]
-        return done, bottom_done, adders.o
-
-    def intake(self, m: Module, en: Signal) -> dict[str, Signal]:
-        """Join the A and B streams and return the token of the accepted pair."""
-        spec = self.spec
-        token = {name: Signal(name=f"token_{name}") for name in TOKEN}
-        first = Signal(init=1)
-        both_valid = Signal()
-        go = Signal()
-        completes = Signal()
-        one_last = Signal()
-        disagree = Signal()
-        m.d.comb += [
-            token["first"].eq(first),
-            token["last"].eq(self.a.payload.last | self.b.payload.last),
-            both_valid.eq(self.a.valid & self.b.valid),
-            token["valid"].eq(both_valid & go),
-            completes.eq(token["valid"] & token["last"]),
-            self.a.ready.eq(self.b.valid & go),
-            self.b.ready.eq(self.a.valid & go),
-            one_last.eq(self.a.payload.last ^ self.b.payload.last),
-            disagree.eq(token["valid"] & one_last),
-        ]
-        with m.If(token["valid"]):
-            m.d.sync += first.eq(token["last"])
-        with m.If(disagree):
-            m.d.sync += self.last_mismatch.eq(1)
-
-        if spec.rows == 1:
-            m.d.comb += go.eq(en)
-            return token
-        # A tile leaves through `rows` beats: the next may not complete before they are through.
-        drain_left = Signal(range(spec.rows))
-        drain_left_next = Signal(range(spec.rows))
-        draining = Signal()
-        must_wait = Signal()
-        may_complete = Signal()
-        m.d.comb += [
-            draining.eq(drain_left != 0),
-            must_wait.eq(token["last"] & draining),
-            may_complete.eq(~must_wait),
-            go.eq(en & may_complete),
-            drain_left_next.eq(Mux(completes, spec.rows - 1, drain_left - draining)),
-        ]
-        with m.If(en):
-            m.d.sync += drain_left.eq(drain_left_next)
-        return token

@@ -7,7 +7,7 @@ skewed in themselves. Every distinct half and every distinct delay is one module
 
 import dataclasses
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -21,10 +21,11 @@ class DelaySpec(Spec):
 
     width: int = integer(1, 1, 65536, "width of the value", unit="bits")
     cycles: int = integer(1, 1, 65536, "delay", unit="enabled cycles")
+    cleared: bool = flag(False, "reset clears the line")
 
 
 class Delay(wiring.Component):
-    """`o` is `i` as it was `cycles` enabled cycles ago. The registers have no reset."""
+    """`o` is `i` as it was `cycles` enabled cycles ago. Reset reaches the registers only if it is to."""
 
     port_docs = {"en": "the line moves only while this is high", "i": "value", "o": "the value, delayed"}
 
@@ -35,11 +36,21 @@ class Delay(wiring.Component):
     def elaborate(self, platform):
         """Build the shift register; the youngest value sits in its low bits."""
         m = Module()
-        line = Signal(self.spec.width * self.spec.cycles, reset_less=True)
+        line = Signal(self.spec.width * self.spec.cycles, reset_less=not self.spec.cleared)
         with m.If(self.en):
             m.d.sync += line.eq(Cat(self.i, line))
         m.d.comb += self.o.eq(line[-self.spec.width :])
         return m
+
+
+def delayed(m: Module, platform, en, value, cycles: int, name: str, cleared: bool = False) -> Value:
+    """Return `value` as it was `cycles` enabled cycles ago; 0 cycles is the value itself."""
+    if cycles == 0:
+        return value
+    line = Delay(DelaySpec(width=len(value), cycles=cycles, cleared=cleared))
+    share(m, platform, line, name)
+    m.d.comb += [line.en.eq(en), line.i.eq(value)]
+    return line.o
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,7 +58,7 @@ class SkewSpec(Spec):
     """Shape of the vector and direction of the skew."""
 
     lanes: int = integer(1, 1, 256, "elements of the vector")
-    width: int = integer(1, 1, 256, "width of an element", unit="bits")
+    width: int = integer(1, 1, 65536, "width of an element", unit="bits")
     descending: bool = flag(False, "lane i is delayed by lanes-1-i cycles, not by i")
 
 
@@ -76,11 +87,11 @@ class Skew(wiring.Component):
         for name, low, high in (("low", 0, split), ("high", split, spec.lanes)):
             part = self.i[low * spec.width : high * spec.width]
             if (name == "low") == spec.descending:
+                wait = spec.lanes - (high - low)
+                words = (self.i.word_select(lane, spec.width) for lane in range(low, high))
                 part = Cat(
-                    self.delayed(
-                        m, platform, self.i.word_select(lane, spec.width), spec.lanes - (high - low), lane
-                    )
-                    for lane in range(low, high)
+                    delayed(m, platform, self.en, word, wait, f"delay_{lane}")
+                    for lane, word in enumerate(words, low)
                 )
             if high - low > 1:
                 half = Skew(dataclasses.replace(spec, lanes=high - low))
@@ -90,9 +101,10 @@ class Skew(wiring.Component):
             m.d.comb += self.o[low * spec.width : high * spec.width].eq(part)
         return m
 
-    def delayed(self, m: Module, platform, value, cycles: int, lane: int):
-        """Return one lane, delayed."""
-        delay = Delay(DelaySpec(width=self.spec.width, cycles=cycles))
-        share(m, platform, delay, f"delay_{lane}")
-        m.d.comb += [delay.en.eq(self.en), delay.i.eq(value)]
-        return delay.o
+
+def skewed(m: Module, platform, en, value, lanes: int, name: str, descending: bool = False) -> Value:
+    """Return a vector of `lanes` equal elements with lane i delayed by i, or by lanes-1-i enabled cycles."""
+    part = Skew(SkewSpec(lanes=lanes, width=len(value) // lanes, descending=descending))
+    share(m, platform, part, name)
+    m.d.comb += [part.en.eq(en), part.i.eq(value)]
+    return part.o

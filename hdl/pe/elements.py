@@ -1,27 +1,86 @@
 """The elements that an array can be made of, by the name that its parameter `element` gives them."""
 
+import dataclasses
+
+from amaranth.lib import wiring
+
+from ...golden.errors import UsageError
 from ..mac_spec import MacSpec
+from .bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from .carry_save_pe import CarrySavePe, CarrySavePeSpec
 from .mac_pe import MacPe, MacPeSpec
 from .operator_pe import OperatorPe, OperatorPeSpec
 
+DATAFLOWS = ("os", "ws", "cube", "tree", "broadcast")
+
+
+@dataclasses.dataclass(frozen=True)
+class Element:
+    """What stands behind a name: the component that adds one product a step, and the one that adds several.
+
+    dataflows: those that it fits, and `reason` why it fits no other. options: fields of its Spec that the
+    name stands for.
+    """
+
+    component: type[wiring.Component]
+    spec: type[MacSpec]
+    dot: type[wiring.Component] | None = None
+    dot_spec: type[MacSpec] | None = None
+    dataflows: tuple[str, ...] = DATAFLOWS
+    reason: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+
 ELEMENTS = {
-    "operator": (OperatorPe, OperatorPeSpec),
-    "mac": (MacPe, MacPeSpec),
-    "carry_save": (CarrySavePe, CarrySavePeSpec),
+    "operator": Element(OperatorPe, OperatorPeSpec, OperatorPe, OperatorPeSpec),
+    "mac": Element(MacPe, MacPeSpec, BitWeightPe, BitWeightPeSpec),
+    "carry_save": Element(CarrySavePe, CarrySavePeSpec, CarrySavePe, CarrySavePeSpec),
+    "bit_weight": Element(
+        BitWeightPe,
+        BitWeightPeSpec,
+        BitWeightPe,
+        BitWeightPeSpec,
+        ("tree",),
+        "adds digits of equal weight over the products of one step, and only tree brings several products",
+        (("reduction", "bit_weight"),),
+    ),
 }
 
 
-def element_spec(name: str, spec: MacSpec) -> MacSpec:
-    """Return the Spec of the element called `name`, with the operands and accumulator of `spec`.
+def check_dataflow(element: str, dataflow: str) -> None:
+    """Raise UsageError if the element makes no sense in a dataflow, with the reason."""
+    entry = ELEMENTS[element]
+    if dataflow not in entry.dataflows:
+        fitting = [name for name, other in ELEMENTS.items() if dataflow in other.dataflows]
+        raise UsageError(
+            f"element={element} does not fit dataflow={dataflow}: it {entry.reason}; use "
+            f"dataflow={' or '.join(entry.dataflows)}, or element={', '.join(fitting)}"
+        )
 
-    The array registers operands itself where they are to be registered. Raises UsageError if the element
-    refuses the combination.
+
+def element_spec(spec) -> MacSpec:
+    """Return the Spec of the element of an array, with the operands and accumulator of `spec`.
+
+    spec: a MacArraySpec. The array registers operands itself where they are to be registered. Raises
+    UsageError if the element refuses the combination.
     """
-    shared = {field: getattr(spec, field) for field in MacSpec.params()}
-    return ELEMENTS[name][1](**shared | {"input_reg": False})
+    entry = ELEMENTS[spec.element]
+    shared = {field: getattr(spec, field) for field in MacSpec.params()} | dict(entry.options)
+    several = spec.dataflow == "tree" and (spec.k_step > 1 or "lanes" in entry.spec.params())
+    kind = entry.dot_spec if several else entry.spec
+    if several:
+        shared["lanes"] = spec.k_step
+    return kind(**shared | {"input_reg": False})
 
 
-def element_unit(name: str) -> str:
-    """Return the name of the element's unit in the catalogue."""
-    return f"{name}_pe"
+def make_element(spec) -> wiring.Component:
+    """Return the element of an array."""
+    found = element_spec(spec)
+    entry = ELEMENTS[spec.element]
+    return (entry.component if type(found) is entry.spec else entry.dot)(found)
+
+
+def element_unit(spec) -> str:
+    """Return the name in the catalogue of the unit that is the element of an array."""
+    name = type(make_element(spec)).__name__
+    return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -1,5 +1,6 @@
 """Stimulus for `mac_array`: tiles of every length, corner matrices, stalls, resets."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -11,6 +12,7 @@ from ...hdl.array.mac_array import MacArraySpec
 from ...hdl.pe.elements import element_spec, element_unit
 from ..compiled import check_transactions
 from ..rtl import Rtl
+from ..tile import a_beats, b_beats, gemm_arguments, last_of
 from ..transaction import Scenario, Transaction
 
 #: Longest tile that a level drives through the cocotb bench; longer ones go through the compiled RTL.
@@ -20,9 +22,9 @@ K_LIMIT = {"quick": 64, "full": 4096, "exhaustive": 4096}
 def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[Scenario]:
     """Return what the generic bench runs for a Spec."""
     longest = min(spec.k_limit or K_LIMIT[level], K_LIMIT[level])
-    lengths = sorted(
-        {k for k in (1, 2, spec.rows - 1, spec.rows, spec.rows + 1, longest) if 1 <= k <= longest}
-    )
+    step = spec.k_step
+    tempting = {1, 2, step + 1, longest} | {(spec.rows + n) * step for n in (-1, 0, 1)}
+    lengths = sorted(k for k in tempting if 1 <= k <= longest)
     repeats = 1 if level == "quick" else 8
 
     def tiles(count: int) -> list[Transaction]:
@@ -41,7 +43,7 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
                 [one_sided_last(tiles(1)[0], side), *tiles(2)],
                 status={"last_mismatch": 1},
             )
-            for side in ("a", "b")
+            for side in ("b" if spec.streams_rows else "ab")
         ),
         # The long tile ends alone in the array: its result must come without anyone asking for it.
         Scenario("c is ready only when valid", [*tiles(4), random_tile(spec, longest, rng)], patient=True),
@@ -93,37 +95,27 @@ def corner_tiles(spec: MacArraySpec, k: int) -> list[Transaction]:
 
 def tile(spec: MacArraySpec, name: str, a: np.ndarray, b: np.ndarray) -> Transaction:
     """Return the transaction that multiplies A (rows, K) by B (K, cols)."""
-    c = int_gemm(a, b, **gemm_arguments(spec))
     return Transaction(
         name,
-        {"a": {"data": a.T, "last": last_of(a.shape[1])}, "b": {"data": b, "last": last_of(a.shape[1])}},
-        {"c": {"data": c, "last": last_of(spec.rows)}},
+        {"a": a_beats(spec, a), "b": b_beats(spec, b)},
+        {"c": {"data": int_gemm(a, b, **gemm_arguments(spec)), "last": last_of(spec.rows)}},
         spec.tile_cycles(a.shape[1]),
+        # With ws rows of A come one by one, and the first of the last block completes a row of C.
+        beats_after={"a": spec.rows - 1} if spec.streams_rows else {},
     )
 
 
-def gemm_arguments(spec: MacArraySpec) -> dict:
-    """Return the keyword arguments of `int_gemm` that describe a Spec."""
-    names = ("a_bits", "b_bits", "a_signed", "b_signed", "overflow")
-    return {name: getattr(spec, name) for name in names} | {"acc_bits": spec.acc_width}
-
-
-def last_of(beats: int) -> np.ndarray:
-    """Return a `last` flag per beat: only the final one is set."""
-    return (np.arange(beats) == beats - 1).astype(int)
-
-
 def one_sided_last(transaction: Transaction, side: str) -> Transaction:
-    """Return the same tile with `last` on one of its streams only: the tile ends all the same."""
+    """Return the same tile with `last` on one stream only, one that ends the tile all the same."""
     other = "b" if side == "a" else "a"
     beats = transaction.inputs[other]
     inputs = transaction.inputs | {other: beats | {"last": np.zeros_like(beats["last"])}}
-    return Transaction(f"last on {side} only", inputs, transaction.outputs, transaction.cycles)
+    return dataclasses.replace(transaction, name=f"last on {side} only", inputs=inputs)
 
 
 def check_exhaustible(spec: MacArraySpec) -> None:
     """Raise UsageError: an array has too many inputs to try them all."""
-    element = f"{element_unit(spec.element)} {element_spec(spec.element, spec).arguments()}"
+    element = f"{element_unit(spec)} {element_spec(spec).arguments()}"
     arguments = f"macwright verify {element}".strip()
     raise UsageError(
         f"mac_array has too many inputs for --level exhaustive: use full, and {arguments} --level exhaustive"

@@ -14,10 +14,16 @@ from macwright.golden.errors import UsageError
 from macwright.tb.simulators import simulator_environment
 
 SMALL = {"mac_array": {"rows": 3, "cols": 2}}
+#: Where a parameter matters, if not in the default Spec.
+WHERE = {("mac_array", "depth"): {"dataflow": "tree"}}
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
     ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}),
     ("mac_array", {"rows": 5, "cols": 2, "overflow": "saturate", "acc_bits": 12, "input_reg": True}),
+    ("mac_array", {"rows": 3, "cols": 2, "dataflow": "ws", "element": "carry_save"}),
+    ("mac_array", {"rows": 2, "cols": 3, "dataflow": "cube", "element": "mac", "depth": 3}),
+    ("mac_array", {"rows": 3, "cols": 1, "dataflow": "tree", "element": "bit_weight", "input_reg": True}),
+    ("mac_array", {"rows": 1, "cols": 3, "dataflow": "broadcast", "element": "carry_save"}),
     ("mac_pe", {}),
     (
         "mac_pe",
@@ -117,7 +123,7 @@ def alternatives(param, default):
 
 @pytest.mark.parametrize("unit, field", [(u, f) for u in CATALOG.values() for f in u.spec.params()], ids=str)
 def test_every_parameter_changes_the_hardware(unit, field):
-    base = SMALL.get(unit.name, {})
+    base = SMALL.get(unit.name, {}) | WHERE.get((unit.name, field), {})
     reference = body(make_verilog(unit, unit.spec(**base), top="unit").text)
     for value in alternatives(unit.spec.params()[field], unit.spec(**base).as_dict()[field]):
         try:

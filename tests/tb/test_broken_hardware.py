@@ -12,6 +12,9 @@ from macwright.tb.units.mac_array import compiled_checks
 from macwright.tb.verify import reproduce_command, verify
 
 ARRAY = {"rows": 4, "cols": 3}
+WS = ARRAY | {"dataflow": "ws", "depth": 4}
+CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
+TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
     r"($signed(addend) + $signed(product)) ^ (addend[4] & product[4]) << 5",
@@ -78,6 +81,16 @@ DEFECTS = [
         "else if (token_valid) last_mismatch <= one_last",
         "last_mismatch is 0",
     ),
+    ("mac_array", WS, r"swap = row_valid & top", "swap = row_valid", "should be|nothing moved"),
+    ("mac_array", WS, r"may_take = may_take_or_y \| full", "may_take = 1'b1;", "should be|after reset"),
+    ("mac_array", WS, r"room = room_or_y \| swap", "room = room_or_y", "promised"),
+    ("mac_array", WS, r"tile_over <= next_last", "tile_over <= 1'b0", "should be|nothing moved"),
+    ("mac_array", WS, r"if \(swaps\) b_now <=", "b_now <=", "should be"),
+    ("mac_array", WS, r"else if \(disagree\)", "else if (1'b0)", "last_mismatch is 0, not 1"),
+    ("mac_array", CUBE, r"if \(adds\) acc <=", "if (en) acc <=", "should be"),
+    ("mac_array", CUBE, r"\.sum_in\(stage_1_sum_out\)", ".sum_in(stage_0_sum_out)", "should be"),
+    ("mac_array", TREE, r"product_2 = ", "product_2 = 17'd1 | ", "should be"),
+    ("mac_array", TREE, r"valid_down <= valid;", "valid_down <= 1'b1;", "should be|delivered|unknown bits"),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
