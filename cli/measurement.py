@@ -1,6 +1,8 @@
-"""`synth` and `doctor`."""
+"""`synth`, `reproduce` and `doctor`."""
 
+import json
 import sys
+from pathlib import Path
 
 import click
 from rich.table import Table
@@ -8,6 +10,9 @@ from rich.table import Table
 from ..golden.errors import UsageError
 from ..synth.doctor import examine
 from ..synth.measure import measure
+from ..synth.study import find_study
+from ..synth.study import reproduce as run_study
+from ..synth.study_table import study_page, study_tables
 from ..synth.table import table
 from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
 
@@ -22,6 +27,7 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
     help="generic, nangate45, liberty=PATH, ice40, ecp5, gowin or xilinx.",
 )
 @click.option("--toggle-rate", type=float, help="Assume this many transitions per net and cycle for power.")
+@click.option("--sigma", type=float, help="Operands for power: normal with this sigma, for 8 bits.")
 @click.option("--periods", metavar="PS,PS,...", help="Delay targets of the sweep, in ps.")
 @click.option("--seeds", metavar="N,N,...", help="Seeds of place and route.")
 @click.option("--no-baseline", is_flag=True, help="Leave out the same function written with *.")
@@ -33,7 +39,7 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
     help="Seconds for each run of a tool.",
 )
 @json_option
-def synth(unit, params, target, toggle_rate, periods, seeds, no_baseline, time_limit, as_json) -> None:
+def synth(unit, params, target, toggle_rate, sigma, periods, seeds, no_baseline, time_limit, as_json) -> None:
     """Measure a unit's area, clock and power beside a baseline."""
     entry, spec = unit_and_spec(unit, params)
     options = {"seeds": _numbers("--seeds", seeds)} if seeds else {}
@@ -44,6 +50,7 @@ def synth(unit, params, target, toggle_rate, periods, seeds, no_baseline, time_l
             target,
             baseline=not no_baseline,
             toggle_rate=toggle_rate,
+            sigma=sigma,
             periods=_numbers("--periods", periods) if periods else None,
             time_limit=time_limit,
             progress=say,
@@ -86,4 +93,27 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-COMMANDS = (synth, doctor)
+@click.command()
+@click.argument("study")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for STUDY.json and STUDY.md.")
+@json_option
+def reproduce(study, out, as_json) -> None:
+    """Measure a published comparison again: opt, ent."""
+    find_study(study)
+    if out is not None and not out.is_dir():
+        raise UsageError(f"the folder {out} does not exist: make it, or give another one with --out")
+    with progress(f"reproducing {study}; the first time takes some minutes, then it is cached") as say:
+        record = run_study(study, say)
+    if out is not None:
+        (out / f"{study}.json").write_text(json.dumps(record, indent=1) + "\n")
+        (out / f"{study}.md").write_text(study_page(record))
+    if as_json:
+        print_json(record)
+        return
+    for shown in study_tables(record):
+        STDOUT.print(shown)
+    for name in ("json", "md") if out is not None else ():
+        STDOUT.print(f"written: {out / study}.{name}")
+
+
+COMMANDS = (synth, reproduce, doctor)

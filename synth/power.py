@@ -34,12 +34,16 @@ def power(
     period_ns: float,
     toggle_rate: float | None,
     time_limit: float,
+    sigma: float | None = None,
 ) -> dict[str, Any]:
     """Return the power, in mW, of the netlist in `folder` at a clock of `period_ns`.
 
     With a `toggle_rate` (transitions per net and cycle) that rate is assumed for every net; else the
-    stimulus of the unit is simulated on the netlist. The clock is ideal: the clock tree is not included.
+    stimulus of the unit, with normal operands of `sigma` if given, is simulated on the netlist. The clock is
+    ideal: the clock tree is not included. `macs_per_cycle` are those of the simulated cycles: what a matrix
+    engine accepted, or what the Spec says.
     """
+    macs = getattr(spec, "macs_per_cycle", None)
     netlist = GateNetlist(folder / "netlist.json", design.top, library)
     if toggle_rate is not None:
         activity = Activity(np.full(netlist.size, toggle_rate), np.full(netlist.size, 0.5))
@@ -47,24 +51,29 @@ def power(
     else:
         by_pin = cell_delays(folder, library, design.top, design.clock, time_limit)
         delays = {net: by_pin[cell, pin] for cell, outs in netlist.cells.items() for pin, net in outs}
-        activity, _ = simulate(netlist, random_words(ports, spec), WARM_UP + settling(spec), delays)
-        basis = f"simulated: {LANES} runs of {CYCLES} cycles, random full-range operands"
+        activity, _ = simulate(netlist, random_words(ports, spec, sigma), WARM_UP + settling(spec), delays)
+        operands = "random full-range" if sigma is None else f"normal, sigma {sigma:g},"
+        basis = f"simulated: {LANES} runs of {CYCLES} cycles, {operands} operands"
+        if hasattr(spec, "macs_per_beat"):
+            (ready,) = netlist.ports["s_axis_a_tready"]
+            macs = round(spec.macs_per_beat * float(activity.duty[ready]), 3)
     return power_of_activity(design, netlist, activity, library, folder, period_ns, time_limit) | {
-        "activity": basis
+        "activity": basis,
+        "macs_per_cycle": macs,
     }
 
 
 def settling(spec: Spec) -> int:
     """Return the cycles after which a unit that started empty works at full rate."""
-    return 2 * getattr(spec, "latency", 0) + getattr(spec, "rows", 0)
+    return 2 * (getattr(spec, "latency", None) or 0) + getattr(spec, "rows", 0)
 
 
-def random_words(ports: list[Port], spec: Spec) -> dict[str, np.ndarray]:
+def random_words(ports: list[Port], spec: Spec, sigma: float | None = None) -> dict[str, np.ndarray]:
     """Return the unit's stimulus for 64 seeds (0 to 63), one in every bit of uint64 words."""
     cycles = WARM_UP + settling(spec) + CYCLES
     words: dict[str, np.ndarray] = {}
     for lane in range(LANES):
-        for name, bits in stimulus(ports, spec, cycles, seed=lane).items():
+        for name, bits in stimulus(ports, spec, cycles, seed=lane, sigma=sigma).items():
             words.setdefault(name, np.zeros(bits.shape, np.uint64))
             words[name] |= bits.astype(np.uint64) << np.uint64(lane)
     return words
@@ -138,6 +147,6 @@ def power_of_activity(
     }
 
 
-def energy_per_mac_pj(power_mw: float, period_ns: float, macs_per_cycle: int) -> float:
+def energy_per_mac_pj(power_mw: float, period_ns: float, macs_per_cycle: float) -> float:
     """Return the energy of one multiply-accumulate in pJ: 1 mW for 1 ns is 1 pJ."""
     return round(power_mw * period_ns / macs_per_cycle, 5)

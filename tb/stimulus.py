@@ -3,19 +3,23 @@
 import numpy as np
 
 from ..gen.ports import Port
+from ..golden.integer import int_range
 from ..hdl.spec import Spec
+from .pack import to_bits
 
 #: Products per sum where the unit leaves it open; arrays take at least their number of rows.
 K = 16
 
 
-def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str, np.ndarray]:
+def stimulus(
+    ports: list[Port], spec: Spec, cycles: int, seed: int, sigma: float | None = None
+) -> dict[str, np.ndarray]:
     """Return the values of every input port but the clock, as bool of shape (cycles, width), low bit first.
 
-    Operands are uniform over their full range. Streams into the unit are always valid and those out of it
-    always ready, with `last` every K beats; a matrix engine's tiles have K steps, or `rows` if that is more;
-    elements have `en` = 1 and `first` every K cycles.
-    `rst` is high in the first two cycles.
+    Operands are uniform over their full range, or normally distributed (`normal_integers`) with `sigma`.
+    Streams into the unit are always valid and those out of it always ready, with `last` every K beats; a
+    matrix engine's tiles have K steps, or `rows` if that is more; elements have `en` = 1 and `first` every K
+    cycles. `rst` is high in the first two cycles.
     """
     rng = np.random.default_rng(seed)
     cycle = np.arange(cycles)
@@ -35,10 +39,24 @@ def stimulus(ports: list[Port], spec: Spec, cycles: int, seed: int) -> dict[str,
             bits = running & (beat % k == k - 1)
         elif port.name in one_bit and port.width == 1:
             bits = one_bit[port.name]
-        else:
+        elif sigma is None:
             bits = rng.integers(0, 2, (cycles, port.width)).astype(bool)
+        else:
+            values_of = normal_integers(rng, (cycles, port.lanes), port.lane_width, port.signed, sigma)
+            bits = to_bits(values_of, port.lane_width).astype(bool)
         values[port.name] = bits.reshape(cycles, -1)
     return values
+
+
+def normal_integers(
+    rng: np.random.Generator, shape: tuple[int, ...], bits: int, signed: bool, sigma: float
+) -> np.ndarray:
+    """Return integers of `bits` bits, normal around 0 with `sigma` * 2 ** (bits - 8), rounded and clipped.
+
+    Unsigned ones are the absolute values of such numbers.
+    """
+    drawn = np.rint(rng.normal(0, sigma * 2.0 ** (bits - 8), shape)).astype(np.int64)
+    return np.clip(drawn if signed else np.abs(drawn), *int_range(bits, signed))
 
 
 def tile_beats(spec: Spec, stream: str) -> int:

@@ -106,9 +106,14 @@ class MacArraySpec(MacSpec):
         return across + chain + self.sum_rows + self.input_reg
 
     @property
+    def macs_per_beat(self) -> int:
+        """Products that an accepted beat of `a` stands for."""
+        return self.k_step * self.cols * (1 if self.streams_rows else self.rows)
+
+    @property
     def macs_per_cycle(self) -> int:
         """Products added per cycle while beats are accepted."""
-        return self.k_step * self.cols * (1 if self.streams_rows else self.rows)
+        return self.macs_per_beat
 
     def tile_beats(self, stream_name: str, k: int) -> int:
         """Beats of stream `a`, `b` or `c` per tile of length `k`."""

@@ -94,6 +94,13 @@ def test_constant_operands_take_less_power_than_random_ones(library, mapped):
     assert quiet["leakage_mw"] == pytest.approx(busy["leakage_mw"], rel=0.3)
 
 
+def test_normal_operands_have_the_sigma_asked_for(mapped):
+    _, ports, _, _ = mapped
+    words = random_words(ports, SPEC, sigma=32)
+    drawn = np.concatenate([lane(words["a"], n, signed=True) for n in range(LANES)])
+    assert drawn.std() == pytest.approx(32 * 2.0 ** (SPEC.a_bits - 8), rel=0.2) and abs(drawn.mean()) < 1
+
+
 def test_dynamic_power_follows_rate_and_clock(library, mapped):
     design, ports, folder, _ = mapped
     slow, fast, twice = (

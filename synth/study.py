@@ -1,0 +1,146 @@
+"""A study: a published comparison measured again, all designs through one flow, ratios beside the published.
+
+`synth/studies/<name>.py` says what is compared with what; here it is measured, and turned into tables.
+"""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ..gen.catalog import find_unit
+from ..gen.verilog import make_verilog
+from ..golden.errors import UsageError
+from ..hdl.spec import nearest
+from ..tb.cycles import macs_per_cycle
+from . import studies
+from .measure import constraints
+from .row import Conditions, measured_row, tool_versions, unit_design
+from .targets import find_target
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Case:
+    """One design of a study: a unit with fields of its Spec, in a group of designs that do the same.
+
+    booth: whether Yosys makes its `*` with Booth's recoding.
+    """
+
+    group: str
+    label: str
+    unit: str
+    fields: dict[str, Any]
+    booth: bool = False
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Published:
+    """A published gain: in which group, of what, and how much, as the source gives it."""
+
+    group: str
+    what: str
+    value: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Study:
+    """What is compared. baselines: labels of the cases that every other case of a group is divided by."""
+
+    name: str
+    title: str
+    source: str
+    cases: tuple[Case, ...]
+    baselines: tuple[str, ...]
+    published: tuple[Published, ...]
+    periods: tuple[int, ...]
+    sigma: float | None = None
+    target: str = "nangate45"
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies."""
+    return [module.name for module in pkgutil.iter_modules(studies.__path__)]
+
+
+def find_study(name: str) -> Study:
+    """Return a study by name. Raises UsageError for an unknown one."""
+    if name not in study_names():
+        raise UsageError(f"there is no study {name!r}: {nearest(name, study_names())}")
+    return importlib.import_module(f"{studies.__name__}.{name}").STUDY
+
+
+def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Measure every design of a study and return a JSON-able record: rows, ratios, published figures.
+
+    MACs per cycle of an engine whose speed depends on the data come from its RTL (`tb.cycles`), on the data
+    that the power is measured with. Figures are cached. Raises as `measure` does.
+    """
+    study = find_study(name)
+    conditions = Conditions(find_target(study.target), sigma=study.sigma, periods=study.periods)
+    done = 0
+
+    def row(case: Case) -> dict[str, Any]:
+        nonlocal done
+        unit = find_unit(case.unit)
+        spec = unit.spec(**case.fields)
+        verilog = make_verilog(unit, spec)
+        label = f"{case.group}, {case.label}"
+        figures = measured_row(unit_design(label, verilog, case.booth), verilog, spec, conditions, progress)
+        best, macs = figures["best"], macs_per_cycle(unit, spec, study.sigma)
+        done += 1
+        progress(f"{done} of {len(study.cases)} designs measured")
+        return {
+            "group": case.group,
+            "label": case.label,
+            "generate": f"macwright generate {case.unit} {spec.arguments()}",
+            "verilog_sha256": figures["verilog_sha256"],
+            "period_ns": best["period_ns"],
+            "area_um2": best["area_um2"],
+            "flip_flops": best["flip_flops"],
+            "macs_per_cycle": round(macs, 3),
+            "gmac_per_s_per_mm2": round(macs / best["period_ns"] / best["area_um2"] * 1e6, 1),
+            "energy_per_mac_pj": best["energy_per_mac_pj"],
+        }
+
+    with ThreadPoolExecutor() as pool:
+        rows = list(pool.map(row, study.cases))
+    return {
+        "study": study.name,
+        "title": study.title,
+        "source": study.source,
+        "command": f"macwright reproduce {study.name}",
+        "target": conditions.target.name,
+        "tools": tool_versions(conditions.target),
+        "constraints": constraints(conditions.target),
+        "operands": "uniform" if study.sigma is None else f"normal, sigma {study.sigma:g}",
+        "periods_ps": list(study.periods),
+        "rows": rows,
+        "ratios": ratios(rows, study.baselines),
+        "published": [dataclasses.asdict(figure) for figure in study.published],
+    }
+
+
+def ratios(rows: list[dict[str, Any]], baselines: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return, for every row that is no baseline, what it gains on each baseline of its group.
+
+    Area: MAC/s per area, energy: MACs per energy; above 1 the row is better.
+    """
+    found = []
+    for row in rows:
+        peers = {other["label"]: other for other in rows if other["group"] == row["group"]}
+        for label in baselines:
+            if row["label"] in baselines or label not in peers:
+                continue
+            base = peers[label]
+            found.append(
+                {
+                    "group": row["group"],
+                    "label": row["label"],
+                    "against": label,
+                    "area": round(row["gmac_per_s_per_mm2"] / base["gmac_per_s_per_mm2"], 3),
+                    "energy": round(base["energy_per_mac_pj"] / row["energy_per_mac_pj"], 3),
+                }
+            )
+    return found

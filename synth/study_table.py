@@ -1,0 +1,60 @@
+"""The record of a study as tables: for a terminal, and as a Markdown page."""
+
+import io
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+
+def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
+    """Return the record of a study as tables for a terminal, or for a Markdown page."""
+    form = box.MARKDOWN if markdown else box.HEAVY_HEAD
+    figures = Table(title=None if markdown else record["command"], box=form)
+    shown = (
+        ("group", "group", "s"),
+        ("engine", "label", "s"),
+        ("period ns", "period_ns", ".3f"),
+        ("area um2", "area_um2", ".0f"),
+        ("FF", "flip_flops", "d"),
+        ("MAC/cycle", "macs_per_cycle", ".1f"),
+        ("GMAC/s/mm2", "gmac_per_s_per_mm2", ".0f"),
+        ("pJ/MAC", "energy_per_mac_pj", ".2f"),
+    )
+    for heading, _, form_of in shown:
+        figures.add_column(heading, justify="left" if form_of == "s" else "right", no_wrap=True)
+    for row in record["rows"]:
+        figures.add_row(*(format(row[key], form_of) for _, key, form_of in shown))
+
+    gains = Table(title=None if markdown else "gain, above 1 is better", box=form)
+    against = list(dict.fromkeys(ratio["against"] for ratio in record["ratios"]))
+    for heading in ("group", "engine"):
+        gains.add_column(heading, no_wrap=True)
+    for what in ("area", "energy"):
+        for label in against:
+            gains.add_column(f"{what} / {label}", justify="right")
+        gains.add_column(f"published {what}", justify="right")
+    for group, label in dict.fromkeys((ratio["group"], ratio["label"]) for ratio in record["ratios"]):
+        found = {r["against"]: r for r in record["ratios"] if (r["group"], r["label"]) == (group, label)}
+        cells = []
+        for what in ("area", "energy"):
+            cells += [f"{found[name][what]:.2f}" for name in against]
+            said = [p["value"] for p in record["published"] if (p["group"], p["what"]) == (group, what)]
+            cells.append(said[0] if said else "-")
+        gains.add_row(group, label, *cells)
+    return [figures, gains]
+
+
+def study_page(record: dict[str, Any]) -> str:
+    """Return the record of a study as a Markdown page."""
+    text = io.StringIO()
+    console = Console(file=text, width=400, highlight=False)
+    figures, gains = study_tables(record, markdown=True)
+    tools = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
+    console.print(f"# {record['title']}\n\nMade by `{record['command']}`. Published: {record['source']}.\n")
+    console.print(f"Target {record['target']}; operands for power: {record['operands']}; {tools}.\n")
+    console.print(figures)
+    console.print("\nGain of each engine on each baseline, above 1 is better:\n")
+    console.print(gains)
+    return "\n".join(line.strip() for line in text.getvalue().splitlines()) + "\n"
