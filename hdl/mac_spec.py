@@ -19,6 +19,8 @@ DEFAULT_K_MAX = 65536
 class MacSpec(Spec):
     """Operand widths and signs, and the accumulator by `acc_bits` or by `k_max`."""
 
+    baseline = "dot"
+
     a_bits: int = integer(8, 2, 16, "width of an element of A", unit="bits")
     b_bits: int = integer(8, 2, 16, "width of an element of B", unit="bits")
     a_signed: bool = flag(True, "elements of A are two's complement, not unsigned")

@@ -5,7 +5,7 @@ Validation, `macwright describe`, the command line, the manifest and the docs re
 
 import dataclasses
 import difflib
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ..golden.errors import UsageError
 
@@ -86,6 +86,9 @@ class Spec:
 
     Subclasses refuse combinations of fields in `check`, by raising UsageError.
     """
+
+    #: Name of the file in synth/baselines that holds the same function, written the simplest way.
+    baseline: ClassVar[str]
 
     def __post_init__(self):
         for name, param in self.params().items():

@@ -1,7 +1,8 @@
 """The same function written with Verilog's own operators: the first thing to compare a unit with.
 
-`baselines/<unit>.v` holds a module `<unit>_baseline` with the ports of the unit and a `parameter` for each
-field of the Spec that matters, in upper case. A new unit adds its file and nothing here.
+A Spec names its `baseline`: `baselines/<name>.v` holds a module `<name>_baseline` with the ports of the unit and
+a `parameter` for each field or property of the Spec that matters, in upper case. Units of the same function share
+one.
 """
 
 import dataclasses
@@ -22,21 +23,19 @@ class Baseline:
     text: str
 
 
-def make_baseline(unit: str, spec: Spec) -> Baseline | None:
-    """Return the baseline of a unit for a Spec, or None if the unit has none.
+def make_baseline(spec: Spec) -> Baseline:
+    """Return the baseline of a unit for a Spec.
 
     The values stand in the text as the parameters' defaults, so that the text alone, and its hash, says
     which circuit it is.
     """
-    path = files(__package__) / "baselines" / f"{unit}.v"
-    if not path.is_file():
-        return None
+    path = files(__package__) / "baselines" / f"{spec.baseline}.v"
     text = _INCLUDE.sub(
         lambda m: (files(__package__) / "baselines" / m[1]).read_text() + "\n", path.read_text()
     )
     values = parameters(spec)
     return Baseline(
-        f"{unit}_baseline",
+        f"{spec.baseline}_baseline",
         _PARAMETER.sub(lambda m: f"{m[1]}{m[2]} = {values.get(m[2], m[0].split()[-1])}", text),
     )
 
@@ -46,6 +45,8 @@ def parameters(spec: Spec) -> dict[str, int]:
     values = {name.upper(): int(v) for name, v in spec.as_dict().items() if isinstance(v, int)}
     if hasattr(spec, "acc_width"):
         values["ACC_BITS"] = spec.acc_width
+    if hasattr(spec, "k_step"):
+        values["K_STEP"] = spec.k_step
     if hasattr(spec, "overflow"):
         values["SATURATE"] = int(spec.overflow == "saturate")
     return values

@@ -54,8 +54,8 @@ def measure(
     found = asked.target
     verilog = make_verilog(entry, spec)
     designs = [unit_design(unit, verilog)]
-    plain = make_baseline(unit, spec) if baseline else None
-    if plain:
+    if baseline:
+        plain = make_baseline(spec)
         designs.append(Design(BASELINE, plain.text, plain.top, "clk"))
         if found.library:
             designs.append(Design(BOOTH_BASELINE, plain.text, plain.top, "clk", booth=True))

@@ -68,6 +68,11 @@ class MacArraySpec(MacSpec):
         element_spec(self)
 
     @property
+    def baseline(self) -> str:
+        """Name of the baseline: weights that rest need streams of their own."""
+        return "mac_array_ws" if self.streams_rows else "mac_array"
+
+    @property
     def k_step(self) -> int:
         """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
         return self.depth or (1 if self.dataflow in ("os", "broadcast") else 4)

@@ -34,6 +34,8 @@ from .tree_mac import TreeMacSpec, kept_sum, make_product
 class CarrySavePeSpec(TreeMacSpec):
     """Operands, accumulator, multiplier, and how many carries are kept."""
 
+    baseline = "carry_save_pe"
+
     adder: str = choice("brent_kung", KINDS, "prefix network of the adder of the columns above the product")
     carry_every: int = integer(1, 1, 16, "columns of the product per kept carry", unit="bits")
 

@@ -1,5 +1,5 @@
 // The function of carry_save_pe with a resolved sum: the second word is zero.
-`include "mac_pe.v"
+`include "dot.v"
 module carry_save_pe_baseline #(
   parameter A_BITS = 8,
   parameter B_BITS = 8,
@@ -16,7 +16,7 @@ module carry_save_pe_baseline #(
   output wire [ACC_BITS-1:0] acc_sum,
   output wire [ACC_BITS-1:0] acc_carry
 );
-  mac_pe_baseline #(A_BITS, B_BITS, A_SIGNED, B_SIGNED, ACC_BITS, 0, INPUT_REG)
+  dot_baseline #(1, A_BITS, B_BITS, A_SIGNED, B_SIGNED, ACC_BITS, 0, INPUT_REG)
     element (.clk(clk), .en(en), .first(first), .a(a), .b(b), .acc(acc_sum));
   assign acc_carry = {ACC_BITS{1'b0}};
 endmodule

@@ -1,9 +1,10 @@
-// The function of mac_array without a systolic array: every product of a beat in the same cycle.
-`include "mac_pe.v"
+// The function of mac_array without delays in between: every product of a beat in the same cycle.
+`include "dot.v"
 
 module mac_array_baseline #(
   parameter ROWS = 8,
   parameter COLS = 8,
+  parameter K_STEP = 1,     // columns of A and rows of B in a beat
   parameter A_BITS = 8,
   parameter B_BITS = 8,
   parameter A_SIGNED = 1,
@@ -14,11 +15,11 @@ module mac_array_baseline #(
 ) (
   input  wire                     clk,
   input  wire                     rst,
-  input  wire [ROWS*A_BITS-1:0]   s_axis_a_tdata,
+  input  wire [ROWS*K_STEP*A_BITS-1:0]   s_axis_a_tdata,
   input  wire                     s_axis_a_tlast,
   input  wire                     s_axis_a_tvalid,
   output wire                     s_axis_a_tready,
-  input  wire [COLS*B_BITS-1:0]   s_axis_b_tdata,
+  input  wire [K_STEP*COLS*B_BITS-1:0]   s_axis_b_tdata,
   input  wire                     s_axis_b_tlast,
   input  wire                     s_axis_b_tvalid,
   output wire                     s_axis_b_tready,
@@ -53,13 +54,13 @@ module mac_array_baseline #(
 
   // What the elements see: the beat, or with INPUT_REG the beat before.
   wire valid_now, first_now, last_now;
-  wire [ROWS*A_BITS-1:0] a_now;
-  wire [COLS*B_BITS-1:0] b_now;
+  wire [ROWS*K_STEP*A_BITS-1:0] a_now;
+  wire [K_STEP*COLS*B_BITS-1:0] b_now;
   generate
     if (INPUT_REG) begin : registered
       reg valid_reg, first_reg, last_reg;
-      reg [ROWS*A_BITS-1:0] a_reg;
-      reg [COLS*B_BITS-1:0] b_reg;
+      reg [ROWS*K_STEP*A_BITS-1:0] a_reg;
+      reg [K_STEP*COLS*B_BITS-1:0] b_reg;
       always @(posedge clk) begin
         if (rst) valid_reg <= 1'b0;
         else if (en) valid_reg <= take;
@@ -90,19 +91,23 @@ module mac_array_baseline #(
     else if (en) done <= valid_now && last_now;
 
   wire [ROWS*ROW_BITS-1:0] sums;
-  genvar i, j;
+  genvar i, j, k;
   generate
     for (i = 0; i < ROWS; i = i + 1) begin : row
       for (j = 0; j < COLS; j = j + 1) begin : col
-        mac_pe_baseline #(
-          .A_BITS(A_BITS), .B_BITS(B_BITS), .A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED),
+        wire [K_STEP*B_BITS-1:0] b_col;
+        for (k = 0; k < K_STEP; k = k + 1) begin : step
+          assign b_col[k*B_BITS +: B_BITS] = b_now[(k*COLS+j)*B_BITS +: B_BITS];
+        end
+        dot_baseline #(
+          .LANES(K_STEP), .A_BITS(A_BITS), .B_BITS(B_BITS), .A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED),
           .ACC_BITS(ACC_BITS), .SATURATE(SATURATE), .INPUT_REG(0)
         ) mac (
           .clk(clk),
           .en(en && valid_now),
           .first(first_now),
-          .a(a_now[i*A_BITS +: A_BITS]),
-          .b(b_now[j*B_BITS +: B_BITS]),
+          .a(a_now[i*K_STEP*A_BITS +: K_STEP*A_BITS]),
+          .b(b_col),
           .acc(sums[(i*COLS+j)*ACC_BITS +: ACC_BITS])
         );
       end
