@@ -1,8 +1,8 @@
 """The same function written with Verilog's own operators: the first thing to compare a unit with.
 
-A Spec names its `baseline`: `baselines/<name>.v` holds a module `<name>_baseline` with the ports of the unit and
-a `parameter` for each field or property of the Spec that matters, in upper case. Units of the same function share
-one.
+A Spec names its `baseline`: `baselines/<name>.v` holds a module `<name>_baseline` with the ports of the unit
+and a `parameter` for each field or property of the Spec that matters, in upper case. Units of the same
+function share one.
 """
 
 import dataclasses

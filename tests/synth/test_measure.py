@@ -40,8 +40,8 @@ def test_element_on_nangate45():
     for row in record["rows"]:
         best = row["best"]
         assert best["flip_flops"] == 9 + PE.acc_width  # operands, first, accumulator
-        # A 4x4 multiplier and a 12-bit adder: some 100 to 400 gate equivalents with their registers.
-        assert 100 < best["gate_equivalents"] < 500
+        # A 4x4 multiplier and a 12-bit adder with their registers, mapped small or, for speed, twice as large.
+        assert 100 < best["gate_equivalents"] < 600
         assert best["gate_equivalents"] == pytest.approx(best["area_um2"] / 0.798, abs=0.1)
         assert 0.3 < best["period_ns"] < 1.5
         assert best["energy_per_mac_pj"] == pytest.approx(best["power_mw"] * best["period_ns"], rel=1e-3)
