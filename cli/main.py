@@ -7,11 +7,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from ..gen.child import ToolError
 from ..gen.version import MACWRIGHT
-from ..gen.yosys import YosysError
 from ..golden.errors import UsageError
-from ..synth.child import ToolError
-from ..tb.verify import SimulationError
 from . import generation, measurement, verification
 
 
@@ -46,7 +44,7 @@ def guarded(action: Callable[[], object]) -> None:
     except UsageError as error:
         _complain(error)
         sys.exit(2)
-    except (SimulationError, YosysError, ToolError) as error:
+    except ToolError as error:
         _complain(error)
         sys.exit(1)
     except OSError as error:

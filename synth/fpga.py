@@ -13,12 +13,12 @@ from typing import Any
 from filelock import FileLock
 
 from ..gen.cache import cache_root
+from ..gen.child import ToolError, run_tool
 from ..gen.ports import Port
 from ..gen.version import package_version
 from ..gen.yosys import run_yosys
 from ..golden.errors import UsageError
 from .asic import CORES, Design
-from .child import ToolError, run_tool
 from .harness import make_harness
 from .script import script
 from .targets import FpgaFamily

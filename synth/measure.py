@@ -39,8 +39,8 @@ def measure(
     are those of `Conditions`; periods None: a list by size of the design. progress: told what is done.
 
     The same call gives the same record: it holds no date, duration or path. Figures are cached.
-    Raises UsageError for a wrong request or a tool that is not installed, ToolError or YosysError for a
-    tool that fails.
+    Raises UsageError for a wrong request or a tool that is not installed, ToolError for a tool that
+    fails.
     """
     entry = find_unit(unit)
     asked = Conditions(

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ..gen.child import ToolError, run_tool
 from ..gen.ports import Port
 from ..hdl.spec import Spec
 from ..tb.stimulus import stimulus
 from .asic import Design
-from .child import ToolError, run_tool
 from .gatenet import GateNetlist
 from .gatesim import LANES, Activity, simulate
 from .liberty import Library

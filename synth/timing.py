@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+from ..gen.child import ToolError, run_tool
 from ..golden.errors import UsageError
-from .child import ToolError, run_tool
 from .liberty import Library
 from .script import tcl
 

@@ -5,13 +5,13 @@ of cycles a second make exhaustive checks cheap and let anyone compute with the 
 """
 
 import ctypes
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from ..gen.cache import build_folder, content_key
+from ..gen.child import run_tool
 from ..gen.lint import waiver_options
 from ..gen.ports import Port
 from ..gen.verilog import Verilog
@@ -23,6 +23,8 @@ from .rtl_shim import shim_source
 from .simulators import simulator_environment, verilator_root
 from .transaction import Beats, BenchFailure
 
+#: Seconds for one run of a compiler; a 64x64 array takes about a minute.
+COMPILE_LIMIT = 1800
 #: The parts of Verilator's runtime that a model without timing and tracing needs.
 _RUNTIME = ("verilated", "verilated_threads")
 _COMPILE = ("g++", "-std=c++17", "-O2", "-fPIC", "-DVL_TIME_CONTEXT", "-DVM_COVERAGE=0", "-DVM_TRACE=0", "-w")
@@ -175,11 +177,7 @@ def _compile(verilog: Verilog, progress: Callable[[str], None]) -> Path:
     version = str(package_version("verilator"))
 
     def run(command: list[str], folder: Path) -> None:
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            raise UsageError(
-                f"{command[0]} cannot compile {verilog.top}: {done.stderr.strip().splitlines()[-1]}"
-            )
+        run_tool(command, folder, f"{command[0]}, compiling {verilog.top},", COMPILE_LIMIT, environment)
 
     with build_folder("verilator-runtime", content_key(version, *_COMPILE)) as (runtime, complete):
         if not complete:

@@ -3,9 +3,7 @@
 import dataclasses
 import importlib
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +13,7 @@ from typing import Any
 
 from ..gen.cache import cache_root
 from ..gen.catalog import Unit, find_unit
+from ..gen.child import ToolError, ToolTimeout, run_tool
 from ..gen.manifest import sha256
 from ..gen.verilog import Verilog, make_verilog, reset_option
 from ..gen.version import MACWRIGHT, package_version
@@ -29,7 +28,7 @@ LEVELS = ("quick", "full", "exhaustive")
 WAVES = {"verilator": ".vcd", "icarus": ".fst"}
 
 
-class SimulationError(RuntimeError):
+class SimulationError(ToolError):
     """A simulator refused the design, crashed or ran out of time."""
 
 
@@ -159,38 +158,29 @@ def simulator_version(sim: str) -> str | None:
 
 def _simulate(job: dict, folder: Path, environment: dict[str, str], time_limit: float) -> list[dict]:
     (folder / "job.json").write_text(json.dumps(job))
-    with open(folder / "simulate.log", "w") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "macwright.tb.simulate", str(folder / "job.json")],
-            cwd=folder,
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            child.wait(time_limit)
-        except subprocess.TimeoutExpired:
-            raise SimulationError(
-                f"{job['sim']} did not finish in {time_limit:g} s: use a lower level or a larger --time-limit"
-            ) from None
-        finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+    command = [sys.executable, "-m", "macwright.tb.simulate", str(folder / "job.json")]
+    said = ""
+    try:
+        said = run_tool(command, folder, job["sim"], time_limit, environment)
+    except ToolTimeout:
+        raise SimulationError(
+            f"{job['sim']} did not finish in {time_limit:g} s: use a lower level or a larger --time-limit"
+        ) from None
+    except ToolError as error:
+        said = str(error)
     report = Path(job["report"])
     if not report.exists():
         raise SimulationError(
-            f"{job['sim']} failed before the bench had a result: {_last_words(folder)}: "
+            f"{job['sim']} failed before the bench had a result: {_last_words(folder, said)}: "
             "try the other simulator, and macwright doctor"
         )
     return json.loads(report.read_text())
 
 
-def _last_words(folder: Path) -> str:
-    """Return the line of the logs that says best what went wrong."""
-    lines = []
-    for name in ("simulate.log", "test.log", "build.log"):
+def _last_words(folder: Path, said: str) -> str:
+    """Return the line that says best what went wrong, of what the run said and of its logs."""
+    lines = said.splitlines()
+    for name in ("test.log", "build.log"):
         if (folder / name).exists():
             lines += (folder / name).read_text(errors="replace").splitlines()
     lines = [line.strip() for line in lines if line.strip()]

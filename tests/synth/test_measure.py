@@ -6,11 +6,11 @@ import json
 import shutil
 
 import pytest
+from macwright.gen.child import ToolError
 from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
 from macwright.hdl.pe.operator_pe import OperatorPeSpec
 from macwright.synth import asic, cache, fpga, generic, timing
-from macwright.synth.child import ToolError
 from macwright.synth.liberty import nangate45
 from macwright.synth.measure import measure
 from macwright.synth.table import table
@@ -40,7 +40,7 @@ def test_element_on_nangate45():
     for row in record["rows"]:
         best = row["best"]
         assert best["flip_flops"] == 9 + PE.acc_width  # operands, first, accumulator
-        # A 4x4 multiplier and a 12-bit adder with their registers, mapped small or, for speed, twice as large.
+        # A 4x4 multiplier and a 12-bit adder with their registers; for speed the mapper doubles their area.
         assert 100 < best["gate_equivalents"] < 600
         assert best["gate_equivalents"] == pytest.approx(best["area_um2"] / 0.798, abs=0.1)
         assert 0.3 < best["period_ns"] < 1.5

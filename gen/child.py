@@ -10,12 +10,17 @@ class ToolError(RuntimeError):
     """A tool refused its input, crashed or ran out of time; the message ends with its last words."""
 
 
+class ToolTimeout(ToolError):
+    """A tool ran out of time."""
+
+
 def run_tool(
     command: list[str], folder: Path, name: str, time_limit: float, env: dict[str, str] | None = None
 ) -> str:
     """Run `command` in `folder` and return what it printed; `name` is what the tool is called in errors.
 
-    time_limit: seconds, after which the tool and its children are killed. Raises ToolError.
+    time_limit: seconds, after which the tool and its children are killed. env: variables beside those of
+    this process. Raises ToolError, ToolTimeout if it was the time.
     """
     child = subprocess.Popen(
         command,
@@ -31,7 +36,7 @@ def run_tool(
     try:
         log, _ = child.communicate(timeout=time_limit)
     except subprocess.TimeoutExpired:
-        raise ToolError(f"{name} did not finish in {time_limit:g} s: give a larger time limit") from None
+        raise ToolTimeout(f"{name} did not finish in {time_limit:g} s: give a larger time limit") from None
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
