@@ -14,7 +14,7 @@ from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
 from .asic import CORES, Design, best, default_periods, pareto, sweep
-from .baseline import make_baseline
+from .baseline import baseline_spec, make_baseline
 from .cache import cached
 from .fpga import GOAL_MHZ, check_place_and_route, measure_fpga
 from .generic import count_gates
@@ -77,11 +77,12 @@ def measure(
     }
 
     def row(design: Design) -> dict[str, Any]:
+        alike = spec if design is designs[0] else baseline_spec(spec)
         key = {
             "verilog": sha256(design.text),
             "top": design.top,
             "booth": design.booth,
-            "spec": spec.as_dict(),
+            "spec": alike.as_dict(),
             "target": found.name,
             "library": found.library.sha256 if found.library else None,
             "options": options,
@@ -93,8 +94,8 @@ def measure(
             with tempfile.TemporaryDirectory(prefix="macwright-synth-") as folder:
                 return _figures(
                     design,
-                    verilog,
-                    spec,
+                    verilog if alike == spec else make_verilog(entry, alike),
+                    alike,
                     found,
                     options,
                     Path(folder),

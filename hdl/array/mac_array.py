@@ -2,14 +2,16 @@
 
 import dataclasses
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Shape, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from ...golden.recoding import RECODINGS
 from ..mac_spec import MacSpec
 from ..pe.elements import ELEMENTS, element_spec
 from ..share import share
 from ..spec import choice, integer
+from .edge_coder import coded_edge
 from .mac_row import TOKEN, rows_block
 from .resolve import Resolve, ResolveSpec
 from .skew import Skew, SkewSpec
@@ -28,10 +30,21 @@ class MacArraySpec(MacSpec):
         "what multiplies and accumulates: Verilog's own *, or an element made here",
     )
 
+    recoding: str = choice(
+        "own",
+        ("own", *RECODINGS),
+        "own: every element recodes its operands; else A is recoded once per row, at the edge",
+    )
+
     def check(self):
         """Refuse what the element refuses."""
         super().check()
         element_spec(self.element, self)
+
+    @property
+    def a_word(self) -> Shape:
+        """Shape in which A travels through the array: as it is, or as its coded word."""
+        return self.a_shape if self.recoding == "own" else element_spec(self.element, self).a_word
 
     @property
     def sum_rows(self) -> int:
@@ -41,7 +54,7 @@ class MacArraySpec(MacSpec):
     @property
     def latency(self) -> int:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
-        return self.cols + self.sum_rows + self.input_reg
+        return self.cols + self.sum_rows + self.input_reg + (self.recoding != "own")
 
     @property
     def macs_per_cycle(self) -> int:
@@ -67,10 +80,10 @@ class MacArray(wiring.Component):
     `last` on the bottom row, while the next tile is computed.
 
     Timing: one beat a cycle, no idle cycle between tiles while K >= rows. Row 0 is offered
-    `latency` = cols + 1 cycles after the last beat was accepted, one more with `input_reg` and one more
-    with a carry-save element, whose sums one adder per column resolves; the other rows follow. C leaves
-    through `rows` beats, so with K < rows the last beat of a tile waits until rows cycles have passed since
-    the one before. A stalled `c` stops the whole array.
+    `latency` = cols + 1 cycles after the last beat was accepted, one more with `input_reg`, one more with a
+    carry-save element, whose sums one adder per column resolves, and one more where A is recoded at the
+    edge (`recoding`); the other rows follow. C leaves through `rows` beats, so with K < rows the last beat
+    of a tile waits until rows cycles have passed since the one before. A stalled `c` stops the whole array.
     Reset drops whatever is in flight.
     """
 
@@ -108,12 +121,13 @@ class MacArray(wiring.Component):
         for name, part in {"a_skew": a_skew, "b_skew": b_skew, "rows": rows, "c_deskew": c_skew}.items():
             share(m, platform, part, name)
             m.d.comb += part.en.eq(en)
+        token, a, b = coded_edge(m, platform, spec, en, token, a_skew.o, b_skew.o)
         m.d.comb += [getattr(rows, name).eq(value) for name, value in token.items()]
         m.d.comb += [
             a_skew.i.eq(self.a.payload.data.as_value()),
             b_skew.i.eq(self.b.payload.data.as_value()),
-            rows.a.eq(a_skew.o),
-            rows.b.eq(b_skew.o),
+            rows.a.eq(a),
+            rows.b.eq(b),
         ]
         done, bottom_done, sums = self.resolve(m, platform, en, rows)
         m.d.comb += c_skew.i.eq(sums)

@@ -34,7 +34,7 @@ ROW_DOCS = {
 def row_ports(spec) -> dict:
     """Return the ports of a row and of a block of rows."""
     ports = {"en": In(1)} | {name: In(1) for name in TOKEN}
-    ports |= {"a": In(spec.rows * spec.a_bits), "b": In(spec.cols * spec.b_bits)}
+    ports |= {"a": In(spec.rows * spec.a_word.width), "b": In(spec.cols * spec.b_bits)}
     ports |= {f"{name}_down": Out(1) for name in TOKEN} | {"b_down": Out(spec.cols * spec.b_bits)}
     return ports | {
         "done": Out(1),
@@ -67,7 +67,7 @@ class MacCell(wiring.Component):
         """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         ports = {"en": In(1)}
-        ports |= {name: In(1) for name in TOKEN} | {"a": In(spec.a_shape), "b": In(spec.b_shape)}
+        ports |= {name: In(1) for name in TOKEN} | {"a": In(spec.a_word), "b": In(spec.b_shape)}
         ports |= {f"{name}_out": Out(port.shape) for name, port in ports.items() if name != "en"}
         super().__init__(ports | {"done": Out(1), "result": Out(spec.sum_rows * spec.acc_width)})
 
@@ -156,6 +156,7 @@ class MacRows(wiring.Component):
         m = Module()
         spec = self.spec
         upper_rows = (spec.rows + 1) // 2
+        split = upper_rows * spec.a_word.width
         upper = rows_block(dataclasses.replace(spec, rows=upper_rows))
         lower = rows_block(dataclasses.replace(spec, rows=spec.rows - upper_rows))
         share(m, platform, upper, "upper")
@@ -169,8 +170,8 @@ class MacRows(wiring.Component):
         m.d.comb += [
             upper.en.eq(self.en),
             lower.en.eq(self.en),
-            upper.a.eq(self.a[: upper_rows * spec.a_bits]),
-            lower.a.eq(self.a[upper_rows * spec.a_bits :]),
+            upper.a.eq(self.a[:split]),
+            lower.a.eq(self.a[split:]),
             self.done.eq(upper.done | lower.done),
             self.bottom_done.eq(lower.bottom_done),
             self.result.eq(upper.result | lower.result),

@@ -206,12 +206,11 @@ def a_doc(spec: TreeMacSpec, plain: str) -> str:
     """Return what port `a` carries: `plain`, or how its digits lie in it."""
     if spec.recoding == "own":
         return plain
-    digits = digit_count(spec.a_bits, spec.a_signed)
     if spec.recoding == "ent":
-        layout = f"{digits} codes of two bits" + (", the sign in the top bit" if spec.a_signed else "")
+        layout = "a digit modulo 4 in two bits each" + (", the sign in the top bit" if spec.a_signed else "")
     else:
-        layout = f"{digits} digits of three bits (one, two, neg, from below)"
-    return f"{plain}, recoded: {layout}; code_layout in golden/recoding.py"
+        layout = "bits 3*i, 3*i+1 and 3*i+2 are one, two and neg of digit i"
+    return f"{plain}, recoded ({spec.recoding}): {layout}"
 
 
 def summed_width(spec: TreeMacSpec, sum_bits: int) -> int:

@@ -13,6 +13,11 @@ BOTH = [
     ("mac_array", {"rows": 6, "cols": 2, "k_max": 3, "input_reg": True}),
     ("mac_array", {"rows": 3, "cols": 2, "element": "mac", "b_signed": False, "input_reg": True}),
     ("mac_array", {"rows": 2, "cols": 3, "element": "carry_save", "a_bits": 5, "b_bits": 9}),
+    (
+        "mac_array",
+        {"rows": 3, "cols": 4, "element": "mac", "recoding": "ent", "input_reg": True, "b_signed": False},
+    ),
+    ("mac_array", {"rows": 1, "cols": 2, "element": "carry_save", "recoding": "booth", "a_signed": False}),
     ("operator_pe", {"a_bits": 3, "acc_bits": 11, "overflow": "saturate"}),
     ("carry_save_pe", {"a_signed": False, "b_signed": False, "carry_every": 3, "pipeline": True}),
     ("mac_pe", {"a_bits": 2, "b_bits": 16, "a_signed": False, "b_signed": False, "input_reg": True}),
