@@ -14,6 +14,8 @@ from macwright.golden.errors import UsageError
 from macwright.tb.simulators import simulator_environment
 
 SMALL = {"mac_array": {"rows": 3, "cols": 2}}
+#: What a field needs beside it to be legal.
+WITH = {("mac_array", "recoding"): {"element": "mac"}}
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
     ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}),
@@ -117,7 +119,7 @@ def alternatives(param, default):
 
 @pytest.mark.parametrize("unit, field", [(u, f) for u in CATALOG.values() for f in u.spec.params()], ids=str)
 def test_every_parameter_changes_the_hardware(unit, field):
-    base = SMALL.get(unit.name, {})
+    base = SMALL.get(unit.name, {}) | WITH.get((unit.name, field), {})
     reference = body(make_verilog(unit, unit.spec(**base), top="unit").text)
     for value in alternatives(unit.spec.params()[field], unit.spec(**base).as_dict()[field]):
         try:
@@ -141,7 +143,7 @@ def corners(unit):
             [param.low, param.high] if param.kind is int else alternatives(param, unit.spec.defaults()[field])
         )
         for value in values:
-            yield {field: value}
+            yield WITH.get((unit.name, field), {}) | {field: value}
         if param.kind is int and not param.optional:
             low[field] = param.low
     yield low

@@ -91,9 +91,9 @@ DEFECTS = [
     (
         "mac_array",
         ARRAY | {"element": "mac", "recoding": "booth"},
-        r"if \(en\) coded_last <= token_last",
-        "if (token_valid) coded_last <= token_last",
-        "should be|delivered|nothing moved|latency",
+        r"else if \(en\) coded_valid <= token_valid",
+        "else coded_valid <= token_valid",
+        "should be|delivered|nothing moved",
     ),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
     ("mac_array", ARRAY | {"element": "carry_save"}, r"if \(en\) words <= i;", "words <= i;", "should be"),

@@ -64,7 +64,6 @@ def test_long_sums_and_many_stalls():
         ("mac_pe", {"a_bits": 4, "b_bits": 4, "recoding": "booth", "a_signed": False}),
         ("carry_save_pe", {"a_bits": 4, "b_bits": 4, "recoding": "ent", "a_signed": False, "pipeline": True}),
         ("carry_save_pe", {"a_bits": 5, "b_bits": 3, "recoding": "minimal_weight", "a_signed": False}),
-        ("bit_weight_pe", {"lanes": 2, "a_bits": 4, "b_bits": 4, "recoding": "booth", "input_reg": True}),
         ("bit_weight_pe", {"lanes": 2, "a_bits": 5, "b_bits": 3, "recoding": "ent", "b_signed": False}),
         ("bit_weight_pe", {"lanes": 2, "a_bits": 4, "b_bits": 4, "overflow": "saturate", "acc_bits": 8}),
         ("bit_weight_pe", {"lanes": 3, "a_bits": 2, "b_bits": 3, "b_signed": False, "pipeline": True}),
