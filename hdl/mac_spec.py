@@ -81,6 +81,11 @@ class MacSpec(Spec):
         return Shape(self.a_bits, self.a_signed)
 
     @property
+    def a_word(self) -> Shape:
+        """Shape in which an element takes A: as it is, unless it comes recoded (`TreeMacSpec.recoding`)."""
+        return self.a_shape
+
+    @property
     def b_shape(self) -> Shape:
         """Shape of an element of B."""
         return Shape(self.b_bits, self.b_signed)

@@ -40,6 +40,11 @@ def make_baseline(spec: Spec) -> Baseline:
     )
 
 
+def baseline_spec(spec: Spec) -> Spec:
+    """Return the Spec whose ports the baseline has: it takes operands as they are, not recoded."""
+    return dataclasses.replace(spec, recoding="own") if "recoding" in spec.params() else spec
+
+
 def parameters(spec: Spec) -> dict[str, int]:
     """Return a Spec as Verilog parameters: numbers and flags by name, SATURATE for the overflow rule."""
     values = {name.upper(): int(v) for name, v in spec.as_dict().items() if isinstance(v, int)}

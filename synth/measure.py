@@ -9,7 +9,7 @@ from ..gen.catalog import find_unit
 from ..gen.verilog import make_verilog
 from ..hdl.spec import Spec
 from .asic import Design
-from .baseline import make_baseline
+from .baseline import baseline_spec, make_baseline
 from .fpga import GOAL_MHZ
 from .row import SEEDS, Conditions, measured_row, tool_versions, unit_design
 from .targets import Target, find_target
@@ -63,7 +63,10 @@ def measure(
     conditions = asked.with_sweep_for(designs[0])
 
     def row(design: Design) -> dict[str, Any]:
-        return measured_row(design, verilog, spec, conditions, progress or (lambda _: None))
+        # A baseline takes operands as they are, and so its stimulus is not recoded either.
+        alike = spec if design is designs[0] else baseline_spec(spec)
+        ports = verilog if alike == spec else make_verilog(entry, alike)
+        return measured_row(design, ports, alike, conditions, progress or (lambda _: None))
 
     with ThreadPoolExecutor() as pool:
         rows = list(pool.map(row, designs))

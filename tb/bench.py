@@ -15,7 +15,7 @@ from cocotb.triggers import Timer
 
 from ..gen.catalog import find_unit
 from ..gen.ports import Port
-from .compiled import element_sum
+from .compiled import element_sum, on_ports
 from .harness import HALF_PERIOD_NS, Harness
 from .pack import pack_ints, unpack_ints
 from .transaction import BenchFailure
@@ -57,7 +57,7 @@ async def lockstep(dut, ports: list[Port], spec, inputs: dict, expected: tuple) 
     by_name = {p.name: p for p in ports}
     columns = {
         getattr(dut, n): pack_ints(v.reshape(-1, by_name[n].lanes), by_name[n].lane_width)
-        for n, v in inputs.items()
+        for n, v in on_ports(spec, inputs).items()
     }
     outputs = {p.name: getattr(dut, p.name) for p in ports if p.direction == "output"}
     values, defined = expected

@@ -7,6 +7,7 @@ import numpy as np
 from ..golden.errors import UsageError
 from ..golden.int_gemm import dot_step
 from ..golden.integer import int_range, wrap
+from ..golden.recoding import encode
 from .rtl import Rtl
 from .transaction import BenchFailure, Transaction
 
@@ -32,7 +33,8 @@ def check_every_pair(rtl: Rtl, spec) -> int:
             idle = spec.latency
             starts = np.r_[1, np.full(len(a) - 1, first), np.zeros(idle, np.int64)]
             a, b = (np.pad(x, ((0, idle), (0, 0))) for x in (a, b))
-            shown = rtl.clock({"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b})
+            inputs = {"en": np.ones(len(a), np.uint8), "first": starts, "a": a, "b": b}
+            shown = rtl.clock(on_ports(spec, inputs))
             acc = element_sum(spec, shown)[idle:]
             steps = len(acc)
             expected = dot_step(np.r_[0, acc[:-1]], starts[:steps], a[:steps], b[:steps], **rule)
@@ -52,6 +54,19 @@ def element_sum(spec, shown: dict[str, np.ndarray]) -> np.ndarray:
     if "acc" in shown:
         return shown["acc"]
     return wrap(shown["acc_sum"] + shown["acc_carry"], spec.acc_width, spec.acc_shape.signed)
+
+
+def on_ports(spec, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return an element's inputs as its ports take them: A, where it comes recoded, in coded words."""
+    return inputs | {"a": a_words(spec, inputs["a"])}
+
+
+def a_words(spec, a: np.ndarray) -> np.ndarray:
+    """Return operands of A as port `a` of an element takes them; no other word is ever driven."""
+    recoding = getattr(spec, "recoding", "own")
+    if recoding == "own":
+        return a
+    return encode(a, bits=spec.a_bits, signed=spec.a_signed, recoding=recoding)
 
 
 def lanes_of(spec) -> int:

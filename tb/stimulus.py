@@ -3,8 +3,9 @@
 import numpy as np
 
 from ..gen.ports import Port
-from ..golden.integer import int_range
+from ..golden.integer import int_range, wrap
 from ..hdl.spec import Spec
+from .compiled import a_words
 from .pack import to_bits
 
 #: Products per sum where the unit leaves it open; arrays take at least their number of rows.
@@ -39,13 +40,26 @@ def stimulus(
             bits = running & (beat % k == k - 1)
         elif port.name in one_bit and port.width == 1:
             bits = one_bit[port.name]
-        elif sigma is None:
-            bits = rng.integers(0, 2, (cycles, port.width)).astype(bool)
         else:
-            values_of = normal_integers(rng, (cycles, port.lanes), port.lane_width, port.signed, sigma)
-            bits = to_bits(values_of, port.lane_width).astype(bool)
+            bits = operands(port, spec, cycles, rng, sigma)
         values[port.name] = bits.reshape(cycles, -1)
     return values
+
+
+def operands(
+    port: Port, spec: Spec, cycles: int, rng: np.random.Generator, sigma: float | None
+) -> np.ndarray:
+    """Return the bits of random operands on a port; where A comes recoded, of their coded words."""
+    coded = port.name == "a" and getattr(spec, "recoding", "own") != "own"
+    width, signed = (spec.a_bits, spec.a_signed) if coded else (port.lane_width, port.signed)
+    if sigma is None:
+        bits = rng.integers(0, 2, (cycles, port.lanes * width)).astype(bool)
+        if not coded:
+            return bits
+        values = wrap(bits.reshape(cycles, port.lanes, width) @ (1 << np.arange(width)), width, signed)
+    else:
+        values = normal_integers(rng, (cycles, port.lanes), width, signed, sigma)
+    return to_bits(a_words(spec, values) if coded else values, port.lane_width).astype(bool)
 
 
 def normal_integers(

@@ -6,23 +6,33 @@ from macwright.gen.catalog import find_unit
 from macwright.tb.verify import verify
 from rich.console import Console
 
-PROOFS = [
-    (unit, {"a_bits": a, "b_bits": b, "a_signed": sa, "b_signed": sb}, "exhaustive")
-    for unit in ("operator_pe", "mac_pe", "carry_save_pe")
-    for a, b in ((2, 2), (5, 3), (8, 8), (12, 12), (16, 8))
-    for sa in (True, False)
-    for sb in (True, False)
-] + [
-    ("mac_pe", {"overflow": "saturate", "acc_bits": 17}, "exhaustive"),
-    ("mac_pe", {"overflow": "wrap", "acc_bits": 9, "input_reg": True}, "exhaustive"),
-    ("mac_array", {}, "full"),
-    ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}, "full"),
-    ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}, "full"),
-    ("mac_array", {"rows": 16, "cols": 4, "overflow": "saturate", "acc_bits": 12}, "full"),
-    ("mac_array", {"rows": 1, "cols": 7, "input_reg": True}, "full"),
-    ("mac_array", {"rows": 7, "cols": 1, "k_max": 5}, "full"),
-    ("mac_array", {"rows": 32, "cols": 32}, "quick"),
-]
+PROOFS = (
+    [
+        (unit, {"a_bits": a, "b_bits": b, "a_signed": sa, "b_signed": sb}, "exhaustive")
+        for unit in ("operator_pe", "mac_pe", "carry_save_pe")
+        for a, b in ((2, 2), (5, 3), (8, 8), (12, 12), (16, 8))
+        for sa in (True, False)
+        for sb in (True, False)
+    ]
+    + [
+        (unit, {"recoding": recoding, "a_signed": signed}, "exhaustive")
+        for unit in ("mac_pe", "carry_save_pe")
+        for recoding in ("booth", "ent", "minimal_weight")
+        for signed in (True, False)
+    ]
+    + [
+        ("mac_array", {"rows": 5, "cols": 3, "element": "mac", "recoding": "ent", "input_reg": True}, "full"),
+        ("mac_pe", {"overflow": "saturate", "acc_bits": 17}, "exhaustive"),
+        ("mac_pe", {"overflow": "wrap", "acc_bits": 9, "input_reg": True}, "exhaustive"),
+        ("mac_array", {}, "full"),
+        ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}, "full"),
+        ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}, "full"),
+        ("mac_array", {"rows": 16, "cols": 4, "overflow": "saturate", "acc_bits": 12}, "full"),
+        ("mac_array", {"rows": 1, "cols": 7, "input_reg": True}, "full"),
+        ("mac_array", {"rows": 7, "cols": 1, "k_max": 5}, "full"),
+        ("mac_array", {"rows": 32, "cols": 32}, "quick"),
+    ]
+)
 
 
 def main() -> None:

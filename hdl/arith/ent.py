@@ -41,10 +41,14 @@ def ent_codes(m: Module, a, signed: bool, kind: str = "sklansky") -> tuple[Value
     return sign, codes
 
 
-def ent_digits(m: Module, sign, codes) -> Digits:
-    """Return the digits, sign included, that select the rows of a product."""
+def ent_digits(m: Module, sign, codes, unsigned_top: bool = False, prefix: str = "") -> Digits:
+    """Return the digits, sign included, that select the rows of a product; signals begin with `prefix`.
+
+    unsigned_top: there is no sign, so that the top digit is never negative.
+    """
     low, high = codes[0::2], codes[1::2]
-    digits = Digits(*(Signal(len(low), name=f"digit_{name}") for name in ("one", "two", "neg")))
+    names = ("one", "two", "neg")
+    digits = Digits(*(Signal(len(low), name=f"{prefix}digit_{name}") for name in names), unsigned_top)
     m.d.comb += [
         digits.one.eq(low),
         digits.two.eq(high & ~low),

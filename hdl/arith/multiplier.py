@@ -6,15 +6,13 @@ from amaranth.hdl import Module, Shape
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from ...golden.recoding import RECODINGS
 from ..spec import Spec, choice, flag, integer
 from .and_array import and_array_rows
-from .booth import booth_digits
+from .coded import recoded
 from .columns import Columns
 from .digits import digit_rows
-from .ent import ent_codes, ent_digits
-from .minimal_weight import minimal_weight_digits
 from .prefix import KINDS, prefix_add
-from .recoder import RECODINGS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,8 +64,4 @@ def multiply(m: Module, columns: Columns, a, b, rows: str) -> None:
     if rows == "and_array":
         and_array_rows(m, columns, a, b, a_signed, b_signed)
         return
-    if rows == "ent":
-        digits = ent_digits(m, *ent_codes(m, a, a_signed))
-    else:
-        digits = {"booth": booth_digits, "minimal_weight": minimal_weight_digits}[rows](m, a, a_signed)
-    digit_rows(m, columns, digits, b, b_signed)
+    digit_rows(m, columns, recoded(m, a, a_signed, rows), b, b_signed)

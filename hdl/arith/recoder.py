@@ -6,13 +6,10 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from ...golden.recoding import RECODINGS
 from ..spec import Spec, choice, flag, integer
-from .booth import booth_digits
+from .coded import recoded
 from .digits import digit_count
-from .ent import ent_codes, ent_digits
-from .minimal_weight import minimal_weight_digits
-
-RECODINGS = ("booth", "ent", "minimal_weight")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,10 +52,6 @@ class Recoder(wiring.Component):
     def elaborate(self, platform):
         """Build the recoder."""
         m = Module()
-        if self.spec.recoding == "ent":
-            digits = ent_digits(m, *ent_codes(m, self.a, self.spec.signed))
-        else:
-            recode = {"booth": booth_digits, "minimal_weight": minimal_weight_digits}[self.spec.recoding]
-            digits = recode(m, self.a, self.spec.signed)
+        digits = recoded(m, self.a, self.spec.signed, self.spec.recoding)
         m.d.comb += [self.one.eq(digits.one), self.two.eq(digits.two), self.neg.eq(digits.neg)]
         return m

@@ -53,7 +53,7 @@ class ChainStageSpec(TreeMacSpec):
 
 def stage_spec(spec) -> ChainStageSpec:
     """Return the Spec of the stages in an array with the Spec `spec` (MacArraySpec)."""
-    names = ("a_bits", "b_bits", "a_signed", "b_signed", "element")
+    names = ("a_bits", "b_bits", "a_signed", "b_signed", "element", "recoding")
     return ChainStageSpec(**{name: getattr(spec, name) for name in names}, depth=spec.k_step)
 
 
@@ -74,7 +74,7 @@ class ChainStage(wiring.Component):
     def __init__(self, spec: ChainStageSpec):
         self.spec = spec
         size = spec.words * spec.width
-        ports = {"en": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        ports = {"en": In(1), "a": In(spec.a_word), "b": In(spec.b_shape)}
         super().__init__(ports | {"sum_in": In(size), "sum_out": Out(size)})
 
     def elaborate(self, platform):
@@ -204,7 +204,7 @@ class ChainedSum(wiring.Component):
         """`spec`: a MacArraySpec, of whose size the element makes no use."""
         self.spec = dataclasses.replace(spec, rows=1, cols=1, input_reg=False)
         ports = {name: In(1) for name in ("en", "valid", "first")}
-        ports |= {"a": In(spec.k_step * spec.a_bits), "b": In(spec.k_step * spec.b_bits)}
+        ports |= {"a": In(spec.k_step * spec.a_word.width), "b": In(spec.k_step * spec.b_bits)}
         super().__init__(ports | {"acc": Out(spec.acc_width)})
 
     def elaborate(self, platform):
@@ -218,7 +218,7 @@ class ChainedSum(wiring.Component):
             share(m, platform, stage, f"stage_{k}")
             m.d.comb += [
                 stage.en.eq(self.en),
-                stage.a.eq(self.a.word_select(k, spec.a_bits)),
+                stage.a.eq(self.a.word_select(k, spec.a_word.width)),
                 stage.b.eq(self.b.word_select(k, spec.b_bits)),
                 stage.sum_in.eq(words),
             ]

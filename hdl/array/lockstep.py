@@ -15,6 +15,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 
 from ..share import share
 from .chain import stage_spec
+from .edge_coder import coded
 from .resolve import Resolve, ResolveSpec
 from .rows import TOKEN, BroadcastRows, SystolicRows, columns_of
 from .skew import delayed, skewed
@@ -29,21 +30,22 @@ def lockstep_array(m: Module, platform, array) -> None:
     m.d.comb += [c_free.eq(~array.c.valid), en.eq(c_free | array.c.ready)]
     token = intake(m, array, en)
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
+    wait = spec.edge_cycles
     if spec.dataflow == "cube":
         a, b = skewed_lanes(m, platform, en, spec, a, b)
-        wait = spec.k_step + stage_spec(spec).words - 1
-        late = delayed(m, platform, en, Cat(token.values()), wait, "token_delay", cleared=True)
-        token = dict(zip(TOKEN, late, strict=True))
+        wait += spec.k_step + stage_spec(spec).words - 1
+    late = delayed(m, platform, en, Cat(token.values()), wait, "token_delay", cleared=True)
+    token = dict(zip(TOKEN, late, strict=True))
 
     rows = (SystolicRows if systolic else BroadcastRows).of(spec)
     share(m, platform, rows, "rows")
     m.d.comb += rows.en.eq(en)
     m.d.comb += [getattr(rows, name).eq(value) for name, value in token.items()]
-    m.d.comb += rows.a.eq(skewed(m, platform, en, a, spec.rows, "a_skew"))
+    a = coded(m, platform, spec, en, skewed(m, platform, en, a, spec.rows, "a_skew"))
     if systolic:
         by_column = skewed(m, platform, en, Cat(columns_of(b, spec)), spec.cols, "b_skew")
         b = Cat(by_row(by_column, spec))
-    m.d.comb += rows.b.eq(b)
+    m.d.comb += [rows.a.eq(a), rows.b.eq(delayed(m, platform, en, b, spec.edge_cycles, "b_delay"))]
 
     done, bottom_done, sums = resolve(m, platform, spec, en, rows)
     if systolic:

@@ -2,12 +2,13 @@
 
 import dataclasses
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Shape
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.accumulator import check_exact
 from ...golden.errors import UsageError
+from ...golden.recoding import RECODINGS
 from ..mac_spec import MacSpec
 from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec
 from ..spec import choice, integer
@@ -37,6 +38,12 @@ class MacArraySpec(MacSpec):
         "operator",
         tuple(ELEMENTS),
         "what multiplies and accumulates: Verilog's own *, or an element made here",
+    )
+
+    recoding: str = choice(
+        "own",
+        ("own", *RECODINGS),
+        "own: every element recodes its operands; else A is recoded once per row, at the edge",
     )
 
     def check(self):
@@ -93,6 +100,16 @@ class MacArraySpec(MacSpec):
         return self.cols if self.streams_rows else self.k_step * self.cols
 
     @property
+    def a_word(self) -> Shape:
+        """Shape in which A travels through the array: as it is, or as its coded word."""
+        return self.a_shape if self.recoding == "own" else element_spec(self).a_word
+
+    @property
+    def edge_cycles(self) -> int:
+        """Cycles that recoding A at the array's edge takes."""
+        return int(self.recoding != "own")
+
+    @property
     def sum_rows(self) -> int:
         """Words of acc_width bits that leave an element as its sum: 2 in carry-save form."""
         chained = self.dataflow in ("cube", "ws")
@@ -105,10 +122,10 @@ class MacArraySpec(MacSpec):
         With ws, where rows of A come one by one, from accepting the beat that completes row 0.
         """
         if self.dataflow == "ws":
-            return self.k_step + self.cols + stage_spec(self).words
+            return self.k_step + self.cols + stage_spec(self).words + self.edge_cycles
         across = self.cols if self.dataflow in ("os", "cube") else 1
         chain = self.k_step + stage_spec(self).words - 1 if self.dataflow == "cube" else 0
-        return across + chain + self.sum_rows + self.input_reg
+        return across + chain + self.sum_rows + self.input_reg + self.edge_cycles
 
     @property
     def macs_per_beat(self) -> int:

@@ -63,7 +63,7 @@ def row_ports(spec) -> dict:
     return (
         {"en": In(1)}
         | {name: In(1) for name in TOKEN}
-        | {"a": In(spec.k_step * spec.a_bits), "b": In(b_width)}
+        | {"a": In(spec.k_step * spec.a_word.width), "b": In(b_width)}
         | {f"{name}_down": Out(1) for name in TOKEN}
         | {"b_down": Out(b_width), "done": Out(1), "bottom_done": Out(1)}
         | {"result": Out(spec.cols * spec.sum_rows * spec.acc_width)}
@@ -110,7 +110,7 @@ class SystolicCell(wiring.Component):
         """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         step = spec.k_step
-        entering = {name: 1 for name in TOKEN} | {"a": step * spec.a_bits, "b": step * spec.b_bits}
+        entering = {name: 1 for name in TOKEN} | {"a": step * spec.a_word.width, "b": step * spec.b_bits}
         super().__init__(
             {"en": In(1)}
             | {name: In(width) for name, width in entering.items()}
@@ -232,7 +232,7 @@ class BroadcastCell(wiring.Component):
         """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         ports = {name: In(1) for name in ("en", "valid", "first", "done")}
-        ports |= {"a": In(spec.k_step * spec.a_bits), "b": In(spec.k_step * spec.b_bits)}
+        ports |= {"a": In(spec.k_step * spec.a_word.width), "b": In(spec.k_step * spec.b_bits)}
         super().__init__(ports | {"result": Out(spec.sum_rows * spec.acc_width)})
 
     def elaborate(self, platform):

@@ -51,7 +51,7 @@ class WeightCell(wiring.Component):
 
     def __init__(self, spec: WeightRowsSpec):
         self.spec = spec
-        entering = {"load": 1, "swap": 1, "a": spec.a_bits}
+        entering = {"load": 1, "swap": 1, "a": spec.a_word.width}
         size = spec.words * spec.width
         super().__init__(
             {"en": In(1), "b": In(spec.b_bits), "sum_in": In(size), "sum_out": Out(size)}
@@ -107,7 +107,7 @@ class WeightRow(wiring.Component):
         size = spec.cols * spec.words * spec.width
         super().__init__(
             {"en": In(1), "load": In(1), "swap": In(1), "swap_down": Out(1)}
-            | {"a": In(spec.a_bits), "b": In(spec.cols * spec.b_bits)}
+            | {"a": In(spec.a_word.width), "b": In(spec.cols * spec.b_bits)}
             | {"sum": In(size), "sum_down": Out(size)}
         )
 

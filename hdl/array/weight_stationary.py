@@ -18,6 +18,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 
 from ..share import share
 from .chain import Accumulate, accumulate_spec, resolved, stage_spec
+from .edge_coder import coded
 from .lockstep import register_c
 from .skew import delayed, skewed
 from .weight_rows import WeightRows, WeightRowsSpec
@@ -53,17 +54,20 @@ def weight_stationary_array(m: Module, platform, array) -> None:
     cells = WeightRows.of(WeightRowsSpec(**shared, rows=spec.k_step, cols=spec.cols))
     share(m, platform, cells, "cells")
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
+    b = skewed(m, platform, en, b, spec.cols, "b_skew")
+    change = Cat(control.swap, control.load)
+    change = delayed(m, platform, en, change, spec.edge_cycles, "change_delay", cleared=True)
     m.d.comb += [
         cells.en.eq(en),
-        cells.load.eq(control.load),
-        cells.swap.eq(control.swap),
-        cells.a.eq(skewed(m, platform, en, a, spec.k_step, "a_skew")),
-        cells.b.eq(skewed(m, platform, en, b, spec.cols, "b_skew")),
+        cells.swap.eq(change[0]),
+        cells.load.eq(change[1:]),
+        cells.a.eq(coded(m, platform, spec, en, skewed(m, platform, en, a, spec.k_step, "a_skew"))),
+        cells.b.eq(delayed(m, platform, en, b, spec.edge_cycles, "b_delay")),
         cells.sum.eq(0),
     ]
 
     # An operand is registered in its cell and the sum behind every cell.
-    wait = 1 + spec.k_step + stages.words - 1
+    wait = spec.edge_cycles + 1 + spec.k_step + stages.words - 1
     token = Cat(control.valid, control.first, control.last, control.bottom)
     token = delayed(m, platform, en, token, wait, "token_delay", cleared=True)
     totals = []

@@ -27,7 +27,7 @@ from ...golden.errors import UsageError
 from ..arith.digits import digit_count
 from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .tree_mac import TreeMacSpec, accumulated, make_dot, summed_width
+from .tree_mac import TreeMacSpec, a_doc, accumulated, make_dot, summed_width
 
 REDUCTIONS = ("flat", "bit_weight")
 
@@ -85,7 +85,7 @@ class BitWeightPe(wiring.Component):
     """acc = (first ? 0 : acc) + sum over lanes of a[l] * b[l], once per enabled cycle.
 
     Ports: `en` (1) lets `acc` and the input registers move; `first` (1) starts a new sum; `a` (lanes x
-    a_bits), `b` (lanes x b_bits), lane 0 in the low bits; `acc` (acc_width) shows the sum `latency` enabled
+    a_word), `b` (lanes x b_bits), lane 0 in the low bits; `acc` (acc_width) shows the sum `latency` enabled
     cycles after its last operands. The sum of a step is exact; `acc` wraps or saturates once per step. The
     datapath has no reset: `acc` means nothing until a first `first` has come through.
     """
@@ -101,7 +101,8 @@ class BitWeightPe(wiring.Component):
 
     def __init__(self, spec: BitWeightPeSpec):
         self.spec = spec
-        a, b = (data.ArrayLayout(shape, spec.lanes) for shape in (spec.a_shape, spec.b_shape))
+        self.port_docs = self.port_docs | {"a": a_doc(spec, "operands of A")}
+        a, b = (data.ArrayLayout(shape, spec.lanes) for shape in (spec.a_word, spec.b_shape))
         super().__init__({"en": In(1), "first": In(1), "a": In(a), "b": In(b), "acc": Out(spec.acc_shape)})
 
     def elaborate(self, platform):

@@ -27,7 +27,7 @@ from ...golden.errors import UsageError
 from ..arith.columns import Columns
 from ..arith.prefix import KINDS, prefix_add
 from ..spec import choice, integer
-from .tree_mac import TreeMacSpec, kept_sum, make_product
+from .tree_mac import TreeMacSpec, a_doc, kept_sum, make_product
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class CarrySavePeSpec(TreeMacSpec):
 class CarrySavePe(wiring.Component):
     """acc_sum + acc_carry = (first ? 0 : sum so far) + a * b, once per enabled cycle.
 
-    Ports: `en` (1) lets the sum and the input registers move; `first` (1) starts a new sum; `a` (a_bits),
+    Ports: `en` (1) lets the sum and the input registers move; `first` (1) starts a new sum; `a` (a_word),
     `b` (b_bits); `acc_sum` and `acc_carry` (acc_width each) add up, modulo 2 ** acc_width, to the sum,
     `latency` enabled cycles after its last operands. While `en` is low their sum stands still, but the two
     rows may not. The datapath has no reset.
@@ -70,7 +70,8 @@ class CarrySavePe(wiring.Component):
 
     def __init__(self, spec: CarrySavePeSpec):
         self.spec = spec
-        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        self.port_docs = self.port_docs | {"a": a_doc(spec, "operand of A")}
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_shape)}
         super().__init__(ports | {"acc_sum": Out(spec.acc_width), "acc_carry": Out(spec.acc_width)})
 
     def elaborate(self, platform):

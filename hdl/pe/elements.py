@@ -61,8 +61,8 @@ def check_dataflow(element: str, dataflow: str) -> None:
 def element_spec(spec) -> MacSpec:
     """Return the Spec of the element of an array, with the operands and accumulator of `spec`.
 
-    spec: a MacArraySpec. The array registers operands itself where they are to be registered. Raises
-    UsageError if the element refuses the combination.
+    spec: a MacArraySpec. The array registers operands itself where they are to be registered, and recodes A
+    at its edge where the element takes digits. Raises UsageError if the element refuses the combination.
     """
     entry = ELEMENTS[spec.element]
     shared = {field: getattr(spec, field) for field in MacSpec.params()} | dict(entry.options)
@@ -70,6 +70,13 @@ def element_spec(spec) -> MacSpec:
     kind = entry.dot_spec if several else entry.spec
     if several:
         shared["lanes"] = spec.k_step
+    if "recoding" in kind.params():
+        shared["recoding"] = spec.recoding
+    elif spec.recoding != "own":
+        raise UsageError(
+            f"recoding={spec.recoding} brings A in digits, which element={spec.element} cannot take: "
+            "use element=mac or element=carry_save, or recoding=own"
+        )
     return kind(**shared | {"input_reg": False})
 
 

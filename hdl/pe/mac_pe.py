@@ -20,7 +20,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..arith.prefix import KINDS
 from ..spec import choice
-from .tree_mac import TreeMacSpec, accumulated, make_product, summed_width
+from .tree_mac import TreeMacSpec, a_doc, accumulated, make_product, summed_width
 
 #: Exclusive-or delays in which a column of the tree may come down to one bit.
 DEADLINE = 7.0
@@ -36,7 +36,7 @@ class MacPeSpec(TreeMacSpec):
 class MacPe(wiring.Component):
     """acc = (first ? 0 : acc) + a * b, once per enabled cycle, with a single carry propagation.
 
-    Ports: `en` (1) lets `acc` and the input registers move; `first` (1) starts a new sum; `a` (a_bits),
+    Ports: `en` (1) lets `acc` and the input registers move; `first` (1) starts a new sum; `a` (a_word),
     `b` (b_bits); `acc` (acc_width) shows the sum `latency` enabled cycles after its last operands. The
     datapath has no reset: `acc` means nothing until a first `first` has come through.
     """
@@ -52,7 +52,8 @@ class MacPe(wiring.Component):
 
     def __init__(self, spec: MacPeSpec):
         self.spec = spec
-        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        self.port_docs = self.port_docs | {"a": a_doc(spec, "operand of A")}
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_shape)}
         super().__init__(ports | {"acc": Out(spec.acc_shape)})
 
     def elaborate(self, platform):

@@ -3,20 +3,24 @@
 Two savings that every such element makes:
 
 - The recoder stands in front of the input register, which then holds digits instead of the operand. That
-  costs three bits of register for two, and takes the recoder out of the loop.
+  costs three bits of register for two, and takes the recoder out of the loop. An operand that is recoded
+  already (`recoding`) needs no recoder here: the register holds the coded word as it comes.
 - `en` holds the sum by adding zero to it. Gating two select lines per digit takes the place of a
   multiplexer in front of every accumulator bit, as long as the select lines are fewer.
 """
 
 import dataclasses
 
-from amaranth.hdl import Const, Module, Mux, Signal, Value
+from amaranth.hdl import Const, Module, Mux, Shape, Signal, Value, unsigned
 
 from ...golden.accumulator import product_range
+from ...golden.errors import UsageError
+from ...golden.recoding import RECODINGS
 from ..arith.and_array import and_array_rows
 from ..arith.booth import booth_digits
+from ..arith.coded import code_bits, decode
 from ..arith.columns import Columns
-from ..arith.digits import digit_count, digit_rows
+from ..arith.digits import Digits, digit_count, digit_rows
 from ..arith.prefix import prefix_add
 from ..arith.saturate import saturated
 from ..arith.weight_groups import WeightGroups
@@ -24,6 +28,7 @@ from ..mac_spec import MacSpec
 from ..spec import choice, flag
 
 MULTIPLIERS = ("booth", "and_array")
+CODINGS = ("own", *RECODINGS)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,25 @@ class TreeMacSpec(MacSpec):
 
     multiplier: str = choice("booth", MULTIPLIERS, "rows of the product: radix-4 Booth, or one per bit")
     pipeline: bool = flag(False, "register the product, as sum and carry, in front of the accumulator")
+    recoding: str = choice(
+        "own", CODINGS, "own: the element recodes its operands; else port a brings A in these coded digits"
+    )
+
+    def check(self):
+        """Refuse digits where rows are made of bits."""
+        super().check()
+        if self.recoding != "own" and self.multiplier != "booth":
+            raise UsageError(
+                f"multiplier={self.multiplier} makes a row per bit, and recoding={self.recoding} brings A in "
+                "digits: use multiplier=booth, or recoding=own"
+            )
+
+    @property
+    def a_word(self) -> Shape:
+        """Shape in which the element takes an operand of A: the operand, or its coded word."""
+        if self.recoding == "own":
+            return self.a_shape
+        return unsigned(code_bits(self.a_bits, self.a_signed, self.recoding))
 
     @property
     def latency(self) -> int:
@@ -45,7 +69,12 @@ class TreeMacSpec(MacSpec):
 
     @property
     def recodes_b(self) -> bool:
-        """Whether b is the multiplier, whose digits select multiples of a: it is if that makes fewer rows."""
+        """Whether b is the multiplier, whose digits select multiples of a.
+
+        It is if that makes fewer rows, and if A does not come in digits anyway.
+        """
+        if self.recoding != "own":
+            return False
         if self.multiplier == "and_array":
             return self.b_bits < self.a_bits
         return digit_count(self.b_bits, self.b_signed) < digit_count(self.a_bits, self.a_signed)
@@ -123,9 +152,7 @@ def _add_product(m: Module, spec: TreeMacSpec, rows, en, gate, a, b, prefix: str
     if spec.input_reg:
         other = registered(m, en, other, names[1])
     if spec.multiplier == "booth":
-        digits = booth_digits(m, recoded, signs[0], prefix)
-        if spec.input_reg:
-            digits = digits.registered(m, en, prefix)
+        digits = _digits(m, spec, en, recoded, signs[0], prefix)
         if not spec.pipeline:
             digits = digits.gated(m, gate, prefix)
         digit_rows(m, rows, digits, other, signs[1], prefix=prefix)
@@ -136,6 +163,15 @@ def _add_product(m: Module, spec: TreeMacSpec, rows, en, gate, a, b, prefix: str
     gated = Signal(len(recoded), name=f"{prefix}gated_multiplier")
     m.d.comb += gated.eq(recoded & gate.replicate(len(recoded)))
     and_array_rows(m, rows, gated, other, *signs, prefix=prefix)
+
+
+def _digits(m: Module, spec: TreeMacSpec, en, recoded, signed: bool, prefix: str) -> Digits:
+    """Return the digits of the operand `recoded`, behind the input register."""
+    if spec.recoding == "own":
+        digits = booth_digits(m, recoded, signed, prefix)
+        return digits.registered(m, en, prefix) if spec.input_reg else digits
+    word = registered(m, en, recoded, f"{prefix}a_reg") if spec.input_reg else recoded
+    return decode(m, word, spec.a_bits, signed, spec.recoding, prefix)
 
 
 def _pipelined(m: Module, rows: Columns, en, gate, bias: int, largest: int) -> Columns:
@@ -164,6 +200,17 @@ def kept_sum(m: Module, clear, register, name: str) -> Signal:
     kept = Signal(len(register), name=name)
     m.d.comb += kept.eq(register & ~clear.replicate(len(register)))
     return kept
+
+
+def a_doc(spec: TreeMacSpec, plain: str) -> str:
+    """Return what port `a` carries: `plain`, or how its digits lie in it."""
+    if spec.recoding == "own":
+        return plain
+    if spec.recoding == "ent":
+        layout = "a digit modulo 4 in two bits each" + (", the sign in the top bit" if spec.a_signed else "")
+    else:
+        layout = "bits 3*i, 3*i+1 and 3*i+2 are one, two and neg of digit i"
+    return f"{plain}, recoded ({spec.recoding}): {layout}"
 
 
 def summed_width(spec: TreeMacSpec, sum_bits: int) -> int:

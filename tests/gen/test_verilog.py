@@ -15,7 +15,10 @@ from macwright.tb.simulators import simulator_environment
 
 SMALL = {"mac_array": {"rows": 3, "cols": 2}}
 #: Where a parameter matters, if not in the default Spec.
-WHERE = {("mac_array", "depth"): {"dataflow": "tree"}}
+WHERE = {
+    ("mac_array", "depth"): {"dataflow": "tree"},
+    ("mac_array", "recoding"): {"element": "mac"},
+}
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
     ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}),
@@ -147,7 +150,7 @@ def corners(unit):
             [param.low, param.high] if param.kind is int else alternatives(param, unit.spec.defaults()[field])
         )
         for value in values:
-            yield {field: value}
+            yield WHERE.get((unit.name, field), {}) | {field: value}
         if param.kind is int and not param.optional:
             low[field] = param.low
     yield low

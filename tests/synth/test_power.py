@@ -1,5 +1,6 @@
 """Power: single cells against the library's own numbers, netlists against the golden model."""
 
+import dataclasses
 import importlib.util
 import json
 import shutil
@@ -10,6 +11,8 @@ from macwright.gen.catalog import CATALOG
 from macwright.gen.verilog import make_verilog
 from macwright.golden.errors import UsageError
 from macwright.golden.int_gemm import mac_step
+from macwright.golden.recoding import RECODINGS, encode
+from macwright.hdl.pe.bit_weight_pe import BitWeightPeSpec
 from macwright.hdl.pe.operator_pe import OperatorPeSpec
 from macwright.synth.asic import Design, map_design, sweep
 from macwright.synth.gatenet import GateNetlist
@@ -154,6 +157,18 @@ def test_stimulus_is_reproducible_and_full_range():
     assert (one["a"] != other["a"]).any()
     assert one["a"].shape == (400, 4) and 0.4 < one["a"].mean() < 0.6
     assert one["en"].all() and np.flatnonzero(one["first"]).tolist() == list(range(0, 400, 16))
+
+
+@pytest.mark.parametrize("recoding", RECODINGS)
+def test_coded_operands_are_those_of_the_plain_unit(recoding):
+    plain = BitWeightPeSpec(lanes=2, a_bits=5, a_signed=False)
+    spec = dataclasses.replace(plain, recoding=recoding)
+    driven, bits = (
+        stimulus(make_verilog(CATALOG["bit_weight_pe"], s).ports, s, 50, seed=3)["a"] for s in (spec, plain)
+    )
+    operands = bits.reshape(50, 2, 5) @ (1 << np.arange(5))
+    words = driven.reshape(50, 2, -1) @ (1 << np.arange(driven.shape[1] // 2))
+    assert (words == encode(operands, bits=5, signed=False, recoding=recoding)).all()
 
 
 def test_mapping_refuses_a_broken_netlist(library, tmp_path):

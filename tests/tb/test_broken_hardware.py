@@ -93,6 +93,21 @@ DEFECTS = [
     ("mac_array", TREE, r"valid_down <= valid;", "valid_down <= 1'b1;", "should be|delivered|unknown bits"),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
+    # The top digit takes the high bit of its code for the operand's sign.
+    (
+        "mac_pe",
+        {"recoding": "ent", "input_reg": True},
+        r"digit_neg_xor_y \^ \{ a_reg\[8\], ",
+        "digit_neg_xor_y ^ { a_reg[7], ",
+        "the sum is",
+    ),
+    (
+        "mac_array",
+        ARRAY | {"element": "mac", "recoding": "booth"},
+        r"else if \(en\) coded_valid <= token_valid",
+        "else coded_valid <= token_valid",
+        "should be|delivered|nothing moved",
+    ),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
     ("mac_array", ARRAY | {"element": "carry_save"}, r"if \(en\) words <= i;", "words <= i;", "should be"),
     ("operator_pe", {}, r"if \(en\) acc <=", "acc <=", "the sum is"),

@@ -5,7 +5,8 @@ import pytest
 from amaranth.sim import Simulator
 from macwright.golden.errors import UsageError
 from macwright.golden.integer import int_range
-from macwright.golden.recoding import RECODINGS, recode
+from macwright.golden.recoding import RECODINGS, code_layout, encode, recode
+from macwright.hdl.arith.coded import Coder, CoderSpec
 from macwright.hdl.arith.recoder import Recoder, RecoderSpec
 
 
@@ -62,8 +63,52 @@ def test_hardware_digits_are_the_golden_ones(recoding, signed):
     simulator.run()
 
 
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("recoding", RECODINGS)
+def test_hardware_words_are_the_golden_ones_for_every_operand(recoding, signed):
+    for bits in range(2, 10):
+        dut = Coder(CoderSpec(bits=bits, signed=signed, recoding=recoding))
+        values = every(bits, signed)
+        expected = encode(values, bits=bits, signed=signed, recoding=recoding)
+
+        async def bench(ctx, dut=dut, values=values, expected=expected):
+            for value, word in zip(values, expected, strict=True):
+                ctx.set(dut.a, int(value) & (1 << len(dut.a)) - 1)
+                await ctx.delay(1e-9)
+                assert ctx.get(dut.word) == word, f"{dut.spec}: {value}"
+
+        simulator = Simulator(dut)
+        simulator.add_testbench(bench)
+        simulator.run()
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("recoding", RECODINGS)
+def test_words_tell_operands_apart_and_have_no_idle_bit(recoding, signed):
+    for bits in range(2, 13):
+        words = encode(every(bits, signed), bits=bits, signed=signed, recoding=recoding)
+        assert len(set(words.tolist())) == 1 << bits
+        width = len(code_layout(bits=bits, signed=signed, recoding=recoding))
+        assert np.bitwise_or.reduce(words) == (1 << width) - 1 and np.bitwise_and.reduce(words) == 0
+        assert recoding != "ent" or width == bits + 1
+
+
+def test_words_of_int8_are_those_published():
+    # Sign, then the codes of digits 3 to 0: Wu et al., EN-T.
+    published = {91: 0b001101111, 124: 0b010001100, 127: 0b010000011, -2: 0b100000010, -128: 0b110000000}
+    assert encode(list(published), bits=8, recoding="ent").tolist() == list(published.values())
+    # neg two one: 6 = 2 * 4 - 2, and Booth's -0 in a window of ones.
+    assert encode([6], bits=4, recoding="booth").tolist() == [0b010110]
+    assert encode([-1], bits=4, recoding="booth").tolist() == [0b100101]
+    assert encode([-1], bits=4, recoding="minimal_weight").tolist() == [0b000101]
+
+
 def test_refusals_name_the_rule():
     with pytest.raises(UsageError, match="recoding='naf' is not one of booth, ent, minimal_weight"):
         recode([1], bits=8, recoding="naf")
     with pytest.raises(UsageError, match="128 is outside -128..127"):
         recode([128], bits=8)
+    with pytest.raises(UsageError, match="recoding='naf' is not one of booth, ent, minimal_weight"):
+        encode([1], bits=8, recoding="naf")
+    with pytest.raises(UsageError, match="-1 is outside 0..255"):
+        encode([-1], bits=8, signed=False)

@@ -4,10 +4,16 @@ import itertools
 
 import numpy as np
 import pytest
+from amaranth.hdl import Cat, Module, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In
 from amaranth.sim import Simulator
 from macwright.golden.errors import UsageError
 from macwright.golden.int_gemm import mac_step
 from macwright.golden.integer import int_range
+from macwright.golden.recoding import RECODINGS
+from macwright.hdl.arith.coded import encode
+from macwright.hdl.array.mac_array import MacArraySpec
 from macwright.hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from macwright.hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from macwright.hdl.pe.mac_pe import MacPe, MacPeSpec
@@ -27,13 +33,14 @@ def step_claim(component) -> str:
     spec = component.spec
     width = spec.acc_width
     signed = spec.acc_shape.signed
-    if isinstance(component, CarrySavePe):
+    carry_save = isinstance(spec, CarrySavePeSpec)
+    if carry_save:
         new, old = "acc_sum + acc_carry", "past_acc_sum + past_acc_carry"
     else:
         new, old = (f"{name}[{width - 1}:0]" for name in ("acc", "past_acc"))
     # Everything in 40 bits, so that no operator's width rules matter.
     old = f"((40'd0 + {old}) & {(1 << width) - 1})"
-    if signed and not isinstance(component, CarrySavePe):
+    if signed and not carry_save:
         old = f"({old} - (past_acc[{width - 1}] ? 40'd{1 << width} : 40'd0))"
     total = f"((past_first ? 40'd0 : {old}) + {products(spec)})"
     if spec.overflow == "saturate":
@@ -80,6 +87,40 @@ def small_cases(component, spec_class, **more):
 )
 def test_one_step_is_proven_from_every_state(name, more, multiplier):
     prove(list(small_cases(*ELEMENTS[name], multiplier=multiplier, **more)), past=True)
+
+
+class BehindCoder(wiring.Component):
+    """An element behind recoders, so that its port `a` takes operands as they are."""
+
+    port_docs = {}
+
+    def __init__(self, spec):
+        self.spec = spec
+        component = next(component for component, spec_class in ELEMENTS.values() if type(spec) is spec_class)
+        self.element = silenced(component(spec))
+        lanes = getattr(spec, "lanes", 1)
+        super().__init__(dict(self.element.signature.members) | {"a": In(lanes * spec.a_bits)})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.element = self.element
+        spec = self.spec
+        lanes = [self.a[k : k + spec.a_bits] for k in range(0, len(self.a), spec.a_bits)]
+        words = Cat(encode(m, lane, spec.a_signed, spec.recoding) for lane in lanes)
+        m.d.comb += Value.cast(self.element.a).eq(words)
+        for name, member in self.element.signature.members.items():
+            if name != "a":
+                inner, outer = getattr(self.element, name), getattr(self, name)
+                m.d.comb += inner.eq(outer) if member.flow == In else outer.eq(inner)
+        return m
+
+
+@pytest.mark.parametrize("recoding", RECODINGS)
+@pytest.mark.parametrize(
+    "name,more", [("mac_pe", {}), ("carry_save_pe", {}), ("bit_weight_pe", {"lanes": 2})]
+)
+def test_one_step_with_a_recoded_operand_is_proven_from_every_state(name, more, recoding):
+    prove(list(small_cases(BehindCoder, ELEMENTS[name][1], recoding=recoding, **more)), past=True)
 
 
 def test_a_lost_carry_is_found():
@@ -161,6 +202,19 @@ def test_saturation_is_refused_in_carry_save_form():
 
 
 @pytest.mark.parametrize("name", ELEMENTS)
+def test_digits_are_refused_where_rows_are_made_of_bits(name):
+    with pytest.raises(UsageError, match="multiplier=and_array .*recoding=ent .*: use multiplier=booth, or"):
+        ELEMENTS[name][1](recoding="ent", multiplier="and_array")
+    assert ELEMENTS[name][1](recoding="ent", a_bits=16, b_bits=2).recodes_b is False
+
+
+def test_an_element_of_operators_refuses_digits():
+    with pytest.raises(UsageError, match="recoding=ent .*element=operator cannot take: use element=mac"):
+        MacArraySpec(recoding="ent")
+    assert MacArraySpec(recoding="ent", element="mac").latency == MacArraySpec(element="mac").latency + 1
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
 def test_every_corner_of_the_parameters_elaborates_and_every_parameter_matters(name):
     from macwright.gen.emission import emit
 
@@ -171,7 +225,11 @@ def test_every_corner_of_the_parameters_elaborates_and_every_parameter_matters(n
 
     plain = text()
     changes = [{"multiplier": "and_array"}, {"adder": "ripple"}, {"pipeline": True}, {"input_reg": True}]
+    changes += [{"recoding": recoding} for recoding in RECODINGS]
     changes += [{"carry_every": 4}] if name == "carry_save_pe" else []
     assert all(text(**change) != plain for change in changes)
+    registers = {"input_reg": True, "pipeline": True}
     for a_bits, b_bits, acc_bits in ((2, 16, 48), (16, 2, 2), (16, 16, 33), (2, 2, 4)):
-        text(a_bits=a_bits, b_bits=b_bits, acc_bits=acc_bits, overflow="wrap", input_reg=True, pipeline=True)
+        sizes = {"a_bits": a_bits, "b_bits": b_bits, "acc_bits": acc_bits}
+        for recoding in ("own", "ent", "booth"):
+            text(**sizes, overflow="wrap", recoding=recoding, **registers)
