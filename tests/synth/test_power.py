@@ -172,5 +172,5 @@ def test_coded_operands_are_those_of_the_plain_unit(recoding):
 
 
 def test_mapping_refuses_a_broken_netlist(library, tmp_path):
-    with pytest.raises(RuntimeError, match="Yosys stopped in map.ys"):
+    with pytest.raises(RuntimeError, match="Yosys, running map.ys, stopped"):
         map_design(Design("x", "", "x", None), library, 500, tmp_path, 60)
