@@ -6,6 +6,7 @@ from amaranth.lib import wiring
 
 from ..golden.errors import UsageError
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.array.serial_array import SerialArray, SerialSpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
@@ -42,6 +43,13 @@ CATALOG = {
             MacArray,
             "Integer matrix engine: output-stationary systolic array with streams",
             "H. T. Kung and C. E. Leiserson, Systolic Arrays (for VLSI), 1978",
+        ),
+        Unit(
+            "serial_array",
+            SerialSpec,
+            SerialArray,
+            "Digit-serial matrix engine: one non-zero radix-4 digit of A a cycle and lane",
+            "Wu et al., OPT4C, HPCA 2025",
         ),
         Unit(
             "operator_pe",

@@ -1,17 +1,8 @@
 """The carry-save element: the sum is kept as two rows, and no carry propagates inside the loop.
 
 The sum leaves as `acc_sum` and `acc_carry`; one adder, shared by many elements, adds them when a result is
-drained. Keeping a carry for every bit would double the accumulator. It is kept only where it is late:
-
-    columns   acc_width-1 ... P       P-1 ... 0            P: where the product ends
-              '---- upper ----'       '-- product --'
-    sum        one bit each            one bit each
-    carry      none, but for the       one bit each, or one every `carry_every` bits, with short
-               lowest few              adders in between
-
-The product is biased so that its rows are never negative (`Columns.add_signed`); what reaches the upper
-columns is then a carry of two bits or so and a constant. The carry is kept, and added one cycle later by
-an adder of its own: the upper columns are a counter, and the accumulator's width does not slow the loop.
+drained. Keeping a carry for every bit would double the accumulator; it is kept only where it is late, as
+`carry_save.py` draws it.
 
 Source: the OPT1 element of Wu et al., HPCA 2025, which keeps two full rows and extends four signs.
 Latency: 1 enabled cycle, plus one each for `input_reg` and `pipeline`; a product every enabled cycle.
@@ -19,14 +10,14 @@ Latency: 1 enabled cycle, plus one each for `input_reg` and `pipeline`; a produc
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
-from ..arith.columns import Columns
-from ..arith.prefix import KINDS, prefix_add
+from ..arith.prefix import KINDS
 from ..spec import choice, integer
+from .carry_save import CarrySaveForm, carry_save_step
 from .tree_mac import TreeMacSpec, kept_sum, make_product
 
 
@@ -83,56 +74,9 @@ class CarrySavePe(wiring.Component):
         acc_carry = Signal(width, reset_less=True, name="carry_reg")
         kept = kept_sum(m, product.clear, acc_sum, "kept_sum")
         kept_carry = kept_sum(m, product.clear, acc_carry, "kept_carry")
-        constant = product.columns.constant
-
-        # Both kept rows and the product are below 2 ** span: so many bits carry into the upper columns.
-        most = 2 * ((1 << span) - 1) + product.largest + constant % (1 << span)
-        spill = min((most >> span).bit_length(), width - span)
-        lower = Columns(m, span + spill, "lower")
-        lower.columns[:span] = product.columns.columns[:span]
-        lower.add_constant(constant % (1 << span))
-        lower.add_unsigned(kept[:span])
-        for column in self.carry_columns(span):
-            lower.add_bit(kept_carry[column], column)
-        lower.compress()
-        new_sum, new_carry = self.resolve_groups(m, lower, span)
-
-        if width > span:
-            upper = Columns(m, width - span, "upper")
-            upper.add_unsigned(kept[span:])
-            upper.add_unsigned(kept_carry[span : span + spill])
-            upper.add_constant(constant >> span)
-            upper.compress()
-            upper_sum = prefix_add(m, *upper.rows(), spec.adder, name="upper_adder")
-            new_sum = Cat(new_sum, upper_sum[: width - span])
+        form = CarrySaveForm(width, span, spec.adder, spec.carry_every)
+        new_sum, new_carry = carry_save_step(m, form, kept, kept_carry, product.columns, product.largest)
         # No `en` here: without it the product is zero and nothing is cleared.
         m.d.sync += [acc_sum.eq(new_sum), acc_carry.eq(new_carry)]
         m.d.comb += [self.acc_sum.eq(acc_sum), self.acc_carry.eq(acc_carry)]
         return m
-
-    def carry_columns(self, span: int) -> range:
-        """Return the columns below `span` that may keep a carry."""
-        every = self.spec.carry_every
-        return range(0 if every == 1 else every, span, every)
-
-    def resolve_groups(self, m: Module, lower: Columns, span: int) -> tuple[Value, Value]:
-        """Return the next sum row below `span`, and the next carry row up to the last spilled bit.
-
-        Every `carry_every` columns have an adder; its carry is kept, and so is what spills over `span`.
-        """
-        x, y = lower.rows()
-        every = self.spec.carry_every
-        sums, carries = [], [Const(0, 1)] * (span + 1)
-        if every == 1:
-            sums, carries = [x[:span]], [*y[:span], Const(0, 1)]
-        else:
-            for low in range(0, span, every):
-                high = min(low + every, span)
-                group = prefix_add(m, x[low:high], y[low:high], "ripple", name=f"group_{low}")
-                sums.append(group[:-1])
-                carries[high] = group[-1]
-        spill = Columns(m, max(lower.width - span, 1), "spill")
-        spill.columns[: lower.width - span] = lower.columns[span:]
-        spill.add_bit(carries[span], 0)
-        spill.compress(deadline=float("inf"))
-        return Cat(sums), Cat(*carries[:span], spill.rows()[0][: lower.width - span])

@@ -1,0 +1,177 @@
+"""The queue of one row and lane of a digit-serial array: which operand of A is next, and whose slot it needs.
+
+Operands wait in a ring beside the slots of B that they meet. An operand of zero is no work: only the others
+are marked as waiting, and the next of them, in the order of the ring, is found among all slots at once:
+
+    ring of A, waiting -> search -> | found | -> selection -> | operand | -> skip unit: waiting, current
+
+Every stage moves on when the next has room, so operands of one digit can follow each other every cycle.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..arith.gates import any_of
+from ..spec import Spec, integer
+
+LANE_DOCS = {
+    "a": "operand of A",
+    "open": "one line per slot: it takes operands in, wanted or not",
+    "push": "one line per slot: what it takes in is accepted",
+    "last": "what comes in completes a tile",
+    "lasts": "one line per slot: it completes a tile",
+    "taken": "the row's sum leaves; the next tile may begin",
+    "ending": "the skip unit's operand has at most one digit left",
+    "operand": "operand for the skip unit",
+    "load": "the operand goes into the skip unit, to wait",
+    "take": "what waits in the skip unit becomes current",
+    "step": "the current operand's next digit is issued",
+    "slot": "the slot of the digit issued in the cycle before, one line per slot",
+    "busy": "slots that are still needed here",
+    "finished": "everything up to a tile's end has been issued",
+}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SerialLaneSpec(Spec):
+    """Width of the operands and length of the ring."""
+
+    bits: int = integer(8, 2, 16, "width of an operand", unit="bits")
+    slots: int = integer(8, 1, 64, "operands kept")
+
+
+class SerialLane(wiring.Component):
+    """Keeps operands of A, skips zeros, and runs a skip unit; stands still from a tile's end until `taken`.
+
+    Timing: an operand's first digit is issued 4 cycles after it was accepted, if nothing is in front of it.
+    The last operand of a tile is kept even if it is zero, and then takes a cycle.
+    """
+
+    port_docs = LANE_DOCS
+
+    def __init__(self, spec: SerialLaneSpec):
+        self.spec = spec
+        slots = spec.slots
+        super().__init__(
+            {"a": In(spec.bits), "open": In(slots), "push": In(slots), "last": In(1), "lasts": In(slots)}
+            | {"taken": In(1), "ending": In(1), "operand": Out(spec.bits)}
+            | {name: Out(1) for name in ("load", "take", "step")}
+            | {"slot": Out(slots), "busy": Out(slots), "finished": Out(1)}
+        )
+
+    def elaborate(self, platform):
+        """Build the ring, the search and the stages up to the skip unit's current operand."""
+        m = Module()
+        slots = self.spec.slots
+        found = Signal(slots, name="found_slot", reset_less=True)
+        found_valid, operand_valid, waiting_valid, current_valid = (
+            Signal(name=f"{stage}_valid") for stage in ("found", "operand", "waiting", "current")
+        )
+        # Where the operand of each stage comes from; with one slot there is nothing to tell.
+        tags = range(slots)
+        operand_tag, waiting_tag, current_tag = (
+            Signal(tags, name=f"{stage}_tag", reset_less=True) for stage in ("operand", "waiting", "current")
+        )
+        operand_last, waiting_last, current_last = (
+            Signal(name=f"{stage}_last", reset_less=True) for stage in ("operand", "waiting", "current")
+        )
+        found_moves, operand_moves, ends, completes = Signal(), Signal(), Signal(), Signal()
+        m.d.comb += [
+            self.step.eq(current_valid & ~self.finished),
+            ends.eq(self.step & self.ending),
+            completes.eq(ends & current_last),
+            self.take.eq(~current_valid | (self.ending & ~self.finished)),
+            self.load.eq(~waiting_valid | self.take),
+            operand_moves.eq(~operand_valid | self.load),
+            found_moves.eq(~found_valid | operand_moves),
+        ]
+        nonzero = Signal()
+        m.d.comb += nonzero.eq(self.a.any() | self.last)
+        wanted = Signal(slots)
+        m.d.comb += wanted.eq(self.push & nonzero.replicate(slots))
+
+        next_slot, some_wait = self.search(m, found_moves, wanted)
+        with m.If(found_moves):
+            m.d.sync += [found_valid.eq(some_wait), found.eq(next_slot)]
+        ring = [Signal(self.spec.bits, name=f"ring_{k}", reset_less=True) for k in range(slots)]
+        for k, word in enumerate(ring):
+            with m.If(self.open[k]):
+                m.d.sync += word.eq(self.a)
+        operand = Signal(self.spec.bits, name="operand_reg", reset_less=True)
+        with m.If(operand_moves):
+            chosen = [word & found[k].replicate(len(word)) for k, word in enumerate(ring)]
+            m.d.sync += [
+                operand_valid.eq(found_valid),
+                operand.eq(any_of(chosen)),
+                operand_tag.eq(Cat(_any_bit(found, bit) for bit in range(len(operand_tag)))),
+                operand_last.eq((found & self.lasts).any()),
+            ]
+        with m.If(self.load):
+            m.d.sync += [
+                waiting_valid.eq(operand_valid),
+                waiting_tag.eq(operand_tag),
+                waiting_last.eq(operand_last),
+            ]
+        with m.If(self.take):
+            m.d.sync += [
+                current_valid.eq(waiting_valid),
+                current_tag.eq(waiting_tag),
+                current_last.eq(waiting_last),
+            ]
+        # A slot is free a cycle before the cells have read it for the last time: it is not overwritten sooner
+        # than two cycles later.
+        slot = Signal(slots, name="slot_reg", reset_less=True)
+        current_slot = Signal(slots)
+        m.d.comb += current_slot.eq(Cat(_is_number(current_tag, k) for k in range(slots)))
+        m.d.sync += [
+            slot.eq(current_slot),
+            self.busy.eq((self.busy | wanted) & ~(current_slot & ends.replicate(slots))),
+            self.finished.eq((self.finished | completes) & ~self.taken),
+        ]
+        m.d.comb += [self.operand.eq(operand), self.slot.eq(slot)]
+        return m
+
+    def search(self, m: Module, moves, wanted):
+        """Return the next slot with a waiting operand, one line per slot, and whether there is one."""
+        slots = self.spec.slots
+        waiting = Signal(slots, name="ring_waiting")
+        # The slots behind the one found last; if none of them waits, the search starts again from slot 0.
+        ahead = Signal(slots, name="ring_ahead")
+        behind = Signal(slots)
+        m.d.comb += behind.eq(waiting & ahead)
+        above, below = _earlier(m, behind, "earlier_ahead"), _earlier(m, waiting, "earlier")
+        some_ahead, some_wait = Signal(), Signal()
+        next_slot = Signal(slots)
+        m.d.comb += [
+            some_ahead.eq(behind.any()),
+            some_wait.eq(waiting.any()),
+            next_slot.eq(Mux(some_ahead, behind & ~above, waiting & ~below)),
+        ]
+        with m.If(moves):
+            m.d.sync += waiting.eq((waiting & ~next_slot) | wanted)
+        with m.Else():
+            m.d.sync += waiting.eq(waiting | wanted)
+        with m.If(moves & some_wait):
+            m.d.sync += ahead.eq(Mux(some_ahead, above, below))
+        return next_slot, some_wait
+
+
+def _earlier(m: Module, word: Signal, name: str) -> Signal:
+    """Return, for every bit, whether a lower bit of `word` is set."""
+    earlier = Signal(len(word), name=name)
+    m.d.comb += earlier.eq(Cat(word[:k].any() if k else Const(0, 1) for k in range(len(word))))
+    return earlier
+
+
+def _any_bit(lines, bit: int):
+    """Return one bit of the number of the line that is set."""
+    return Cat(line for k, line in enumerate(lines) if k >> bit & 1).any()
+
+
+def _is_number(word, number: int):
+    """Return whether `word` is `number`; a word of no bits is."""
+    bits = Cat(bit if number >> k & 1 else ~bit for k, bit in enumerate(word))
+    return bits.all() if len(word) else Const(1, 1)

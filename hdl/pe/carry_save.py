@@ -1,0 +1,115 @@
+"""One step of a sum in carry-save form: what a product adds to, and which carries are kept.
+
+The sum is two words. A carry is kept only where it is late:
+
+    columns   width-1 ... span          span-1 ... 0          span: where the product ends
+              '----- upper -----'       '-- product --'
+    sum        one bit each              one bit each
+    carry      the lowest few, and       one bit each, or one every `carry_every` bits, with short
+               a few every `upper_every` adders in between
+
+The product is biased so that its rows are never negative (`Columns.add_signed`); what reaches the upper
+columns is then a carry of two bits or so and a constant. The carry is kept, and added one cycle later by
+an adder of its own: the upper columns are a counter, and the sum's width does not slow the loop. With
+`upper_every` that counter is cut into groups whose carries wait a cycle too.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Cat, Const, Module, Value
+
+from ..arith.columns import Columns
+from ..arith.prefix import prefix_add
+
+
+@dataclasses.dataclass(frozen=True)
+class CarrySaveForm:
+    """Width of the two words, the columns that hold the product, and how many carries are kept."""
+
+    width: int
+    span: int
+    adder: str = "brent_kung"
+    carry_every: int = 1
+    upper_every: int | None = None
+
+    @property
+    def carry_columns(self) -> range:
+        """The columns below `span` that may keep a carry."""
+        every = self.carry_every
+        return range(0 if every == 1 else every, self.span, every)
+
+
+def carry_save_step(
+    m: Module, form: CarrySaveForm, kept: Value, kept_carry: Value, product: Columns, largest: int
+) -> tuple[Value, Value]:
+    """Return the two words of kept + kept_carry + product, modulo 2 ** width.
+
+    product: uncompressed columns and their constant; largest: what they are at most, the constant not counted.
+    """
+    width, span, constant = form.width, form.span, product.constant
+    # Both kept rows and the product are below 2 ** span: so many bits carry into the upper columns.
+    most = 2 * ((1 << span) - 1) + largest + constant % (1 << span)
+    spill = min((most >> span).bit_length(), width - span)
+    lower = Columns(m, span + spill, "lower")
+    lower.columns[:span] = product.columns[:span]
+    lower.add_constant(constant % (1 << span))
+    lower.add_unsigned(kept[:span])
+    for column in form.carry_columns:
+        lower.add_bit(kept_carry[column], column)
+    lower.compress()
+    new_sum, new_carry = _resolve_groups(m, form, lower)
+    if width > span:
+        upper, carries = _upper(m, form, kept, kept_carry, constant >> span, spill, most >> span)
+        new_sum, new_carry = Cat(new_sum, upper), Cat(new_carry, carries)
+    return new_sum, new_carry
+
+
+def _upper(m: Module, form: CarrySaveForm, kept, kept_carry, constant: int, carried: int, most: int):
+    """Return the next upper columns, and the carries kept between their groups.
+
+    carried: bits in which the group's carry from below is kept; most: the largest of those.
+    """
+    sums, carries = [], []
+    every = max(form.upper_every or form.width - form.span, carried)
+    for low in range(form.span, form.width, every):
+        high = min(low + every, form.width)
+        name = "upper" if low == form.span else f"upper_{low}"
+        fixed = constant >> (low - form.span) & ((1 << (high - low)) - 1)
+        largest = (1 << (high - low)) - 1 + fixed + most
+        most = largest >> (high - low)
+        over = min(most.bit_length(), form.width - high)
+        group = Columns(m, high - low + over, name)
+        group.add_unsigned(kept[low:high])
+        group.add_unsigned(kept_carry[low : low + carried])
+        group.add_constant(fixed)
+        group.compress()
+        total = prefix_add(m, *group.rows(), form.adder, name=f"{name}_adder")
+        sums.append(total[: high - low])
+        if over:
+            # The carries of this group take their place above those that came into it.
+            carries += [Const(0, high - low - carried), total[high - low : high - low + over]]
+        carried = over
+    return Cat(sums), Cat(carries)
+
+
+def _resolve_groups(m: Module, form: CarrySaveForm, lower: Columns) -> tuple[Value, Value]:
+    """Return the next sum row below `span`, and the next carry row up to the last spilled bit.
+
+    Every `carry_every` columns have an adder; its carry is kept, and so is what spills over `span`.
+    """
+    x, y = lower.rows()
+    span, every = form.span, form.carry_every
+    sums, carries = [], [Const(0, 1)] * (span + 1)
+    if every == 1:
+        sums, carries = [x[:span]], [*y[:span], Const(0, 1)]
+    else:
+        for low in range(0, span, every):
+            high = min(low + every, span)
+            group = prefix_add(m, x[low:high], y[low:high], "ripple", name=f"group_{low}")
+            sums.append(group[:-1])
+            carries[high] = group[-1]
+    spill = Columns(m, max(lower.width - span, 1), "spill")
+    spill.columns[: lower.width - span] = lower.columns[span:]
+    spill.add_bit(carries[span], 0)
+    spill.compress(deadline=float("inf"))
+    return Cat(sums), Cat(*carries[:span], spill.rows()[0][: lower.width - span])
