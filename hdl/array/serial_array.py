@@ -18,6 +18,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
+from ..arith.gates import earlier, number_of
 from ..arith.recoder import RECODINGS
 from ..mac_spec import MacSpec
 from ..pe.serial_cell import skip_spec
@@ -135,6 +136,8 @@ def take_beats(m: Module, array, rows) -> None:
         last.eq(array.a.payload.last | array.b.payload.last),
         disagree.eq(accept & (array.a.payload.last ^ array.b.payload.last)),
         rows.push.eq(rows.open & accept.replicate(slots)),
+        rows.tag.eq(number_of(newest, len(rows.tag))),
+        rows.beyond.eq(earlier(newest)),
         rows.last.eq(last),
         rows.a.eq(array.a.payload.data.as_value()),
     ]

@@ -4,23 +4,28 @@ Operands wait in a ring beside the slots of B that they meet. An operand of zero
 are marked as waiting, and the next of them, in the order of the ring, is found among all slots at once:
 
     ring of A, waiting -> search -> | found | -> selection -> | operand | -> skip unit: waiting, current
+    a ----------------------- if nothing else is there -----------^
 
-Every stage moves on when the next has room, so operands of one digit can follow each other every cycle.
+Every stage moves on when the next has room, so operands of one digit can follow each other every cycle. A
+row that has run out of work takes an operand past the ring: the less it falls back there, the fewer
+slots it takes to keep rows of uneven work busy.
 """
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.gates import any_of
+from ..arith.gates import any_of, earlier, line_of, number_of
 from ..spec import Spec, integer
 
 LANE_DOCS = {
     "a": "operand of A",
     "open": "one line per slot: it takes operands in, wanted or not",
     "push": "one line per slot: what it takes in is accepted",
+    "tag": "number of the slot that is open, or will be next",
+    "beyond": "the slots above that one",
     "last": "what comes in completes a tile",
     "lasts": "one line per slot: it completes a tile",
     "taken": "the row's sum leaves; the next tile may begin",
@@ -30,7 +35,7 @@ LANE_DOCS = {
     "take": "what waits in the skip unit becomes current",
     "step": "the current operand's next digit is issued",
     "slot": "the slot of the digit issued in the cycle before, one line per slot",
-    "busy": "slots that are still needed here",
+    "busy": "slots that are still needed here after this cycle",
     "finished": "everything up to a tile's end has been issued",
 }
 
@@ -43,10 +48,15 @@ class SerialLaneSpec(Spec):
     slots: int = integer(8, 1, 64, "operands kept")
 
 
+def tag_bits(slots: int) -> int:
+    """Return the width of the number of a slot."""
+    return max(1, (slots - 1).bit_length())
+
+
 class SerialLane(wiring.Component):
     """Keeps operands of A, skips zeros, and runs a skip unit; stands still from a tile's end until `taken`.
 
-    Timing: an operand's first digit is issued 4 cycles after it was accepted, if nothing is in front of it.
+    Timing: an operand's first digit is issued 3 cycles after it was accepted, if nothing is in front of it.
     The last operand of a tile is kept even if it is zero, and then takes a cycle.
     """
 
@@ -57,7 +67,7 @@ class SerialLane(wiring.Component):
         slots = spec.slots
         super().__init__(
             {"a": In(spec.bits), "open": In(slots), "push": In(slots), "last": In(1), "lasts": In(slots)}
-            | {"taken": In(1), "ending": In(1), "operand": Out(spec.bits)}
+            | {"tag": In(tag_bits(slots)), "beyond": In(slots), "taken": In(1), "ending": In(1), "operand": Out(spec.bits)}
             | {name: Out(1) for name in ("load", "take", "step")}
             | {"slot": Out(slots), "busy": Out(slots), "finished": Out(1)}
         )
@@ -70,8 +80,8 @@ class SerialLane(wiring.Component):
         found_valid, operand_valid, waiting_valid, current_valid = (
             Signal(name=f"{stage}_valid") for stage in ("found", "operand", "waiting", "current")
         )
-        # Where the operand of each stage comes from; with one slot there is nothing to tell.
-        tags = range(slots)
+        # Which slot of B the operand of each stage meets.
+        tags = tag_bits(slots)
         operand_tag, waiting_tag, current_tag = (
             Signal(tags, name=f"{stage}_tag", reset_less=True) for stage in ("operand", "waiting", "current")
         )
@@ -88,12 +98,15 @@ class SerialLane(wiring.Component):
             operand_moves.eq(~operand_valid | self.load),
             found_moves.eq(~found_valid | operand_moves),
         ]
-        nonzero = Signal()
-        m.d.comb += nonzero.eq(self.a.any() | self.last)
-        wanted = Signal(slots)
-        m.d.comb += wanted.eq(self.push & nonzero.replicate(slots))
-
-        next_slot, some_wait = self.search(m, found_moves, wanted)
+        nonzero, directly = Signal(), Signal()
+        wanted, kept = Signal(slots), Signal(slots)
+        next_slot, some_wait = self.search(m, found_moves, kept, directly)
+        m.d.comb += [
+            nonzero.eq(self.a.any() | self.last),
+            wanted.eq(self.push & nonzero.replicate(slots)),
+            directly.eq(operand_moves & ~found_valid & ~some_wait),
+            kept.eq(wanted & ~directly.replicate(slots)),
+        ]
         with m.If(found_moves):
             m.d.sync += [found_valid.eq(some_wait), found.eq(next_slot)]
         ring = [Signal(self.spec.bits, name=f"ring_{k}", reset_less=True) for k in range(slots)]
@@ -101,13 +114,14 @@ class SerialLane(wiring.Component):
             with m.If(self.open[k]):
                 m.d.sync += word.eq(self.a)
         operand = Signal(self.spec.bits, name="operand_reg", reset_less=True)
+        chosen = any_of([word & found[k].replicate(len(word)) for k, word in enumerate(ring)])
+        chosen_tag = number_of(found, tags)
         with m.If(operand_moves):
-            chosen = [word & found[k].replicate(len(word)) for k, word in enumerate(ring)]
             m.d.sync += [
-                operand_valid.eq(found_valid),
-                operand.eq(any_of(chosen)),
-                operand_tag.eq(Cat(_any_bit(found, bit) for bit in range(len(operand_tag)))),
-                operand_last.eq((found & self.lasts).any()),
+                operand_valid.eq(found_valid | (wanted.any() & ~some_wait)),
+                operand.eq(Mux(found_valid, chosen, self.a)),
+                operand_tag.eq(Mux(found_valid, chosen_tag, self.tag)),
+                operand_last.eq(Mux(found_valid, (found & self.lasts).any(), self.last)),
             ]
         with m.If(self.load):
             m.d.sync += [
@@ -121,57 +135,51 @@ class SerialLane(wiring.Component):
                 current_tag.eq(waiting_tag),
                 current_last.eq(waiting_last),
             ]
-        # A slot is free a cycle before the cells have read it for the last time: it is not overwritten sooner
-        # than two cycles later.
+        # A slot is given up with its last digit, which the cells read a cycle later; whatever comes in then
+        # cannot be written before the end of that cycle.
+        busy = Signal(slots, name="busy_reg")
         slot = Signal(slots, name="slot_reg", reset_less=True)
         current_slot = Signal(slots)
-        m.d.comb += current_slot.eq(Cat(_is_number(current_tag, k) for k in range(slots)))
+        m.d.comb += current_slot.eq(line_of(current_tag, slots))
         m.d.sync += [
             slot.eq(current_slot),
-            self.busy.eq((self.busy | wanted) & ~(current_slot & ends.replicate(slots))),
+            busy.eq(self.busy | wanted),
             self.finished.eq((self.finished | completes) & ~self.taken),
         ]
-        m.d.comb += [self.operand.eq(operand), self.slot.eq(slot)]
+        m.d.comb += [
+            self.operand.eq(operand),
+            self.slot.eq(slot),
+            self.busy.eq(busy & ~(current_slot & ends.replicate(slots))),
+        ]
         return m
 
-    def search(self, m: Module, moves, wanted):
-        """Return the next slot with a waiting operand, one line per slot, and whether there is one."""
+    def search(self, m: Module, moves, kept, directly):
+        """Return the next slot with a waiting operand, one line per slot, and whether there is one.
+
+        moves: it is taken out; kept: slots that begin to wait; directly: an operand would pass the ring.
+        """
         slots = self.spec.slots
         waiting = Signal(slots, name="ring_waiting")
-        # The slots behind the one found last; if none of them waits, the search starts again from slot 0.
+        # The slots above the one found last; if none of them waits, the search starts again from slot 0.
         ahead = Signal(slots, name="ring_ahead")
         behind = Signal(slots)
         m.d.comb += behind.eq(waiting & ahead)
-        above, below = _earlier(m, behind, "earlier_ahead"), _earlier(m, waiting, "earlier")
+        above, below = Signal(slots), Signal(slots)
         some_ahead, some_wait = Signal(), Signal()
         next_slot = Signal(slots)
         m.d.comb += [
+            above.eq(earlier(behind)),
+            below.eq(earlier(waiting)),
             some_ahead.eq(behind.any()),
             some_wait.eq(waiting.any()),
             next_slot.eq(Mux(some_ahead, behind & ~above, waiting & ~below)),
         ]
         with m.If(moves):
-            m.d.sync += waiting.eq((waiting & ~next_slot) | wanted)
+            m.d.sync += waiting.eq((waiting & ~next_slot) | kept)
         with m.Else():
-            m.d.sync += waiting.eq(waiting | wanted)
-        with m.If(moves & some_wait):
+            m.d.sync += waiting.eq(waiting | kept)
+        with m.If(directly):
+            m.d.sync += ahead.eq(self.beyond)
+        with m.Elif(moves & some_wait):
             m.d.sync += ahead.eq(Mux(some_ahead, above, below))
         return next_slot, some_wait
-
-
-def _earlier(m: Module, word: Signal, name: str) -> Signal:
-    """Return, for every bit, whether a lower bit of `word` is set."""
-    earlier = Signal(len(word), name=name)
-    m.d.comb += earlier.eq(Cat(word[:k].any() if k else Const(0, 1) for k in range(len(word))))
-    return earlier
-
-
-def _any_bit(lines, bit: int):
-    """Return one bit of the number of the line that is set."""
-    return Cat(line for k, line in enumerate(lines) if k >> bit & 1).any()
-
-
-def _is_number(word, number: int):
-    """Return whether `word` is `number`; a word of no bits is."""
-    bits = Cat(bit if number >> k & 1 else ~bit for k, bit in enumerate(word))
-    return bits.all() if len(word) else Const(1, 1)

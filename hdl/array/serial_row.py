@@ -14,22 +14,26 @@ from ..arith.gates import any_of
 from ..pe.digit_skip import SKIP_CONTROLS
 from ..pe.serial_cell import SerialCell, SteppingCell, place_skips
 from ..share import share
-from .serial_lane import SerialLane, SerialLaneSpec
+from .serial_lane import SerialLane, SerialLaneSpec, tag_bits
 
 #: Ports that every row and block takes as they come.
-BROADCAST = ("en", "open", "push", "last", "lasts", "window")
+BROADCAST = ("en", "open", "push", "tag", "beyond", "last", "lasts", "window")
+#: Those of them that are for the lanes.
+TO_LANES = BROADCAST[1:-1]
 
 ROW_DOCS = {
     "en": "the drain moves only while this is high",
     "a": "operands of A, top row in the low bits; in a row lane 0 first",
     "open": "one line per slot: it takes operands in, wanted or not",
     "push": "one line per slot: what it takes in is accepted",
+    "tag": "number of the slot that is open, or will be next",
+    "beyond": "the slots above that one",
     "last": "what comes in completes a tile",
     "lasts": "one line per slot: it completes a tile",
     "window": "operands of B: slot 0 in the low bits, in a slot lane 0, in a lane column 0",
     "turn": "the row above has left: it is the top row's turn",
     "turn_down": "the bottom row leaves: it is the turn of the row below",
-    "busy": "slots that some lane still needs",
+    "busy": "slots that some lane still needs after this cycle",
     "done": "some row offers its sums",
     "bottom_done": "the bottom row offers its sums",
     "result": "two words per column, their sum that of the row that leaves, else 0",
@@ -40,7 +44,8 @@ def row_ports(spec) -> dict:
     """Return the ports of a row and of a block of rows."""
     slots = spec.queue
     ports = {"en": In(1), "a": In(spec.rows * spec.depth * spec.a_bits)}
-    ports |= {"open": In(slots), "push": In(slots), "last": In(1), "lasts": In(slots)}
+    ports |= {"open": In(slots), "push": In(slots), "tag": In(tag_bits(slots)), "beyond": In(slots)}
+    ports |= {"last": In(1), "lasts": In(slots)}
     ports |= {"window": In(slots * spec.depth * spec.cols * spec.b_bits), "turn": In(1), "turn_down": Out(1)}
     return ports | {
         "busy": Out(slots),
@@ -71,7 +76,7 @@ class SerialRow(wiring.Component):
         lanes = [SerialLane(SerialLaneSpec(bits=spec.a_bits, slots=spec.queue)) for _ in range(spec.depth)]
         for d, lane in enumerate(lanes):
             share(m, platform, lane, f"lane_{d}")
-            m.d.comb += [getattr(lane, n).eq(getattr(self, n)) for n in ("open", "push", "last", "lasts")]
+            m.d.comb += [getattr(lane, n).eq(getattr(self, n)) for n in TO_LANES]
             m.d.comb += lane.a.eq(self.a.word_select(d, spec.a_bits))
         of_lanes = {name: Cat(getattr(lane, name) for lane in lanes) for name in (*SKIP_CONTROLS, "operand")}
         slot = Cat(lane.slot for lane in lanes)
