@@ -152,7 +152,7 @@ class SteppingCell(wiring.Component):
         """Build a skip unit per lane and the cell proper."""
         m = Module()
         cell = SerialCell(self.spec)
-        share(m, platform, cell, "cell")
+        share(m, platform, cell, "element")
         controls = {name: getattr(self, name) for name in SKIP_CONTROLS}
         lines, ending = place_skips(m, platform, self.spec, self.operand, controls)
         m.d.comb += [getattr(cell, name).eq(value) for name, value in lines.items()]
