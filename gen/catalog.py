@@ -7,6 +7,7 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.array.serial_array import SerialArray, SerialSpec
+from ..hdl.pe.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
@@ -78,6 +79,13 @@ CATALOG = {
             BitWeightPe,
             "Dot-product element: the products of several lanes in one compressor tree, one adder",
             "Wu et al., OPT2, HPCA 2025",
+        ),
+        Unit(
+            "bit_serial_pe",
+            BitSerialPeSpec,
+            BitSerialPe,
+            "Dot-product element that takes one non-zero digit of A a cycle and lane",
+            "Wu et al., OPT3, HPCA 2025",
         ),
     )
 }
