@@ -16,7 +16,7 @@ an adder of its own: the upper columns are a counter, and the sum's width does n
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
@@ -70,26 +70,47 @@ def _upper(m: Module, form: CarrySaveForm, kept, kept_carry, constant: int, carr
     carried: bits in which the group's carry from below is kept; most: the largest of those.
     """
     sums, carries = [], []
-    every = max(form.upper_every or form.width - form.span, carried)
-    for low in range(form.span, form.width, every):
-        high = min(low + every, form.width)
-        name = "upper" if low == form.span else f"upper_{low}"
+    low = form.span
+    while low < form.width:
+        # The first group, which takes in the most, is a short one.
+        size = form.width if form.upper_every is None else form.upper_every if sums else max(3, carried)
+        high = min(low + size, form.width)
         fixed = constant >> (low - form.span) & ((1 << (high - low)) - 1)
         largest = (1 << (high - low)) - 1 + fixed + most
-        most = largest >> (high - low)
-        over = min(most.bit_length(), form.width - high)
-        group = Columns(m, high - low + over, name)
-        group.add_unsigned(kept[low:high])
-        group.add_unsigned(kept_carry[low : low + carried])
-        group.add_constant(fixed)
-        group.compress()
-        total = prefix_add(m, *group.rows(), form.adder, name=f"{name}_adder")
-        sums.append(total[: high - low])
+        over = min((largest >> (high - low)).bit_length(), form.width - high)
+        name = "upper" if low == form.span else f"upper_{low}"
+        carry_in = kept_carry[low : low + carried]
+        if most <= 2 and fixed == (1 << (high - low)) - 1 and form.upper_every:
+            total, carry = _counted(m, kept[low:high], carry_in, name)
+        else:
+            group = Columns(m, high - low + over, name)
+            group.add_unsigned(kept[low:high])
+            group.add_unsigned(carry_in)
+            group.add_constant(fixed)
+            group.compress()
+            added = prefix_add(m, *group.rows(), form.adder, name=f"{name}_adder")
+            total, carry = added[: high - low], added[high - low :]
+        sums.append(total)
         if over:
             # The carries of this group take their place above those that came into it.
-            carries += [Const(0, high - low - carried), total[high - low : high - low + over]]
-        carried = over
+            carries += [Const(0, high - low - carried), carry[:over]]
+        low, carried, most = high, over, largest >> (high - low)
     return Cat(sums), Cat(carries)
+
+
+def _counted(m: Module, kept: Value, carry_in: Value, name: str) -> tuple[Value, Value]:
+    """Return kept + carry_in - 1 with its carry plus 1, for carry_in from 0 to 2: one up, one down or none.
+
+    A constant of ones takes 1 from a group and gives it back above, so the carry is from 0 to 2 again.
+    """
+    up, down, toggle = Signal(name=f"{name}_up"), Signal(name=f"{name}_down"), Signal(len(kept), name=f"{name}_toggle")
+    high = carry_in[1] if len(carry_in) > 1 else Const(0, 1)
+    m.d.comb += [up.eq(high), down.eq(~(high | carry_in[0]))]
+    m.d.comb += toggle.eq(
+        Cat((up & kept[:k].all()) | (down & ~kept[:k].any()) if k else up | down for k in range(len(kept)))
+    )
+    over, under = up & kept.all(), down & ~kept.any()
+    return kept ^ toggle, Cat(~(over | under), over)
 
 
 def _resolve_groups(m: Module, form: CarrySaveForm, lower: Columns) -> tuple[Value, Value]:
