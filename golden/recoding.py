@@ -38,7 +38,7 @@ def recode(values, *, bits: int, signed: bool = True, recoding: str = "booth") -
 
 
 def nonzero_digits(values, *, bits: int, signed: bool = True, recoding: str = "booth") -> np.ndarray:
-    """Return how many digits of each value are not zero: the cycles that a digit-serial engine needs for it."""
+    """Return how many digits of each value are not zero: the cycles that a digit-serial engine takes."""
     return np.count_nonzero(recode(values, bits=bits, signed=signed, recoding=recoding), axis=-1)
 
 

@@ -51,7 +51,9 @@ class RtlGemm:
         b_beats = b.reshape(k, across, spec.cols).swapaxes(0, 1).reshape(across * k, spec.cols)
         last = np.tile(np.arange(k) == k - 1, across).astype(np.uint8)
         result = np.empty((a.shape[0], b.shape[1]), np.int64)
-        limit = 100 + 2 * (spec.latency + across * max(k, spec.rows) + spec.rows)
+        # An engine whose latency depends on the data takes at most nine cycles for a beat.
+        slowest = 2 if spec.latency is not None else 20
+        limit = 200 + slowest * ((spec.latency or 0) + across * max(k, spec.rows) + spec.rows)
         for top in range(0, a.shape[0], spec.rows):
             a_beats = np.tile(a[top : top + spec.rows].T, (across, 1))
             inputs = {"a": {"data": a_beats, "last": last}, "b": {"data": b_beats, "last": last}}

@@ -7,8 +7,8 @@ An operand of A takes as many cycles as it has non-zero digits, and one of zero 
 in step: between the fastest and the slowest lie up to `queue` beats, which the window keeps once for all of
 them. A slot of the window is free again when every row and lane is through with it.
 
-Source: the arrays of OPT3, OPT4C and OPT4E of Wu et al., HPCA 2025, whose rows wait for each other after every
-four operands, and whose encoders, buffers, synchronisation and adders stand in the test bench.
+Source: the arrays of OPT3, OPT4C and OPT4E of Wu et al., HPCA 2025, whose rows wait for each other after
+every four operands, and whose encoders, buffers, synchronisation and adders stand in the test bench.
 """
 
 import dataclasses
@@ -160,14 +160,15 @@ def take_beats(m: Module, array, rows) -> None:
 class SerialArray(wiring.Component):
     """C[rows, cols] = A[rows, K] x B[K, cols], one non-zero digit of A a cycle, row and lane.
 
-    Streams: a beat of `a` is `depth` columns of A (lane i * depth + d is row i) and one of `b` `depth` rows of
-    B (lane d * cols + j is column j); a pair of beats is accepted together. A tile ends with `last` on
+    Streams: a beat of `a` is `depth` columns of A (lane i * depth + d is row i) and one of `b` `depth` rows
+    of B (lane d * cols + j is column j); a pair of beats is accepted together. A tile ends with `last` on
     either stream, and a disagreement sets `last_mismatch` until reset. `c` brings C row by row, with `last`
     on the bottom row.
 
-    Timing: a row takes as many cycles as the lane with the most non-zero digits has digits, and 4 more a tile.
-    Beats are taken while the window has a free slot. A stalled `c` stops the drain only: rows work on until
-    their next sums are complete. Reset drops whatever is in flight.
+    Timing: a row takes as many cycles as the lane with the most non-zero digits has digits, and 4 more a
+    tile. A row is offered 6 cycles after the last digit of its tile was issued, if it is its turn. Beats are
+    taken while the window has a free slot. A stalled `c` stops the drain only: rows work on until their
+    next sums are complete. Reset drops whatever is in flight.
     """
 
     port_docs = {

@@ -67,7 +67,13 @@ class SerialLane(wiring.Component):
         slots = spec.slots
         super().__init__(
             {"a": In(spec.bits), "open": In(slots), "push": In(slots), "last": In(1), "lasts": In(slots)}
-            | {"tag": In(tag_bits(slots)), "beyond": In(slots), "taken": In(1), "ending": In(1), "operand": Out(spec.bits)}
+            | {
+                "tag": In(tag_bits(slots)),
+                "beyond": In(slots),
+                "taken": In(1),
+                "ending": In(1),
+                "operand": Out(spec.bits),
+            }
             | {name: Out(1) for name in ("load", "take", "step")}
             | {"slot": Out(slots), "busy": Out(slots), "finished": Out(1)}
         )
@@ -164,7 +170,7 @@ class SerialLane(wiring.Component):
         ahead = Signal(slots, name="ring_ahead")
         behind = Signal(slots)
         m.d.comb += behind.eq(waiting & ahead)
-        above, below = Signal(slots), Signal(slots)
+        above, below, wrong = Signal(slots), Signal(slots), Signal(slots)
         some_ahead, some_wait = Signal(), Signal()
         next_slot = Signal(slots)
         m.d.comb += [
@@ -172,7 +178,8 @@ class SerialLane(wiring.Component):
             below.eq(earlier(waiting)),
             some_ahead.eq(behind.any()),
             some_wait.eq(waiting.any()),
-            next_slot.eq(Mux(some_ahead, behind & ~above, waiting & ~below)),
+            wrong.eq(some_ahead.replicate(slots)),
+            next_slot.eq((behind & ~above) | (waiting & ~(below | wrong))),
         ]
         with m.If(moves):
             m.d.sync += waiting.eq((waiting & ~next_slot) | kept)
@@ -181,5 +188,5 @@ class SerialLane(wiring.Component):
         with m.If(directly):
             m.d.sync += ahead.eq(self.beyond)
         with m.Elif(moves & some_wait):
-            m.d.sync += ahead.eq(Mux(some_ahead, above, below))
+            m.d.sync += ahead.eq(above | (below & ~wrong))
         return next_slot, some_wait

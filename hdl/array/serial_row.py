@@ -92,7 +92,10 @@ class SerialRow(wiring.Component):
         for j in range(spec.cols):
             cell = (SteppingCell if stepping else SerialCell)(dataclasses.replace(spec, rows=1, cols=1))
             share(m, platform, cell, f"cell_{j}")
-            column = Cat(self.window.word_select(k * spec.cols + j, spec.b_bits) for k in range(spec.queue * spec.depth))
+            column = Cat(
+                self.window.word_select(k * spec.cols + j, spec.b_bits)
+                for k in range(spec.queue * spec.depth)
+            )
             m.d.comb += [
                 cell.window.eq(column),
                 cell.slot.eq(slot),

@@ -3,7 +3,7 @@
 It is a digit-serial array of one row and one column, with the same parts: queue, recoders, skip units, cell
 and final adder.
 
-    ab -> | queue | -> recoder, skip unit -> one digit times b, every lane -> compressor -> | sum | -> adder -> c
+    ab -> | queue | -> recoder, skip unit -> digit times b, each lane -> compressor -> | sum | -> adder -> c
 
 Source: the element of OPT3 of Wu et al., HPCA 2025, and with several lanes that of OPT4E.
 """
@@ -33,7 +33,7 @@ class BitSerialPeSpec(MacSpec):
     recoding: str = choice("minimal_weight", RECODINGS, "which digits the operands of A are taken in")
 
     def check(self):
-        """Refuse what a digit-serial element cannot do, and an accumulator that a single beat overflows."""
+        """Refuse what the element cannot do, and an accumulator that a single beat can overflow."""
         super().check()
         check_serial(self)
         if self.overflow != "error":
@@ -68,10 +68,11 @@ class BitSerialPeSpec(MacSpec):
 class BitSerialPe(wiring.Component):
     """c = sum over beats and lanes of a[l] * b[l], one non-zero digit of every a a cycle.
 
-    Streams: `ab` brings `lanes` pairs of operands a beat, and `last` on the beat that completes a sum; `c` brings
-    one sum each. Timing: a sum takes as many cycles as the lane with the most non-zero digits has digits,
-    and 4 more; the first digit is issued 3 cycles after its beat was accepted, and the sum is offered 6 cycles
-    after its last digit was. Beats are taken while the queue has room. Reset drops whatever is in flight.
+    Streams: `ab` brings `lanes` pairs of operands a beat, and `last` on the beat that completes a sum; `c`
+    brings one sum each. Timing: a sum takes as many cycles as the lane with the most non-zero digits has
+    digits, and 4 more; the first digit is issued 3 cycles after its beat was accepted, and the sum is offered
+    6 cycles after its last digit was. Beats are taken while the queue has room. Reset drops whatever is in
+    flight.
     """
 
     port_docs = {"ab": "operands of A, and of B, lane 0 in the low bits; last completes a sum", "c": "a sum"}

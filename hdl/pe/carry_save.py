@@ -44,7 +44,7 @@ def carry_save_step(
 ) -> tuple[Value, Value]:
     """Return the two words of kept + kept_carry + product, modulo 2 ** width.
 
-    product: uncompressed columns and their constant; largest: what they are at most, the constant not counted.
+    product: uncompressed columns and their constant; largest: what they are at most without the constant.
     """
     width, span, constant = form.width, form.span, product.constant
     # Both kept rows and the product are below 2 ** span: so many bits carry into the upper columns.
@@ -103,7 +103,11 @@ def _counted(m: Module, kept: Value, carry_in: Value, name: str) -> tuple[Value,
 
     A constant of ones takes 1 from a group and gives it back above, so the carry is from 0 to 2 again.
     """
-    up, down, toggle = Signal(name=f"{name}_up"), Signal(name=f"{name}_down"), Signal(len(kept), name=f"{name}_toggle")
+    up, down, toggle = (
+        Signal(name=f"{name}_up"),
+        Signal(name=f"{name}_down"),
+        Signal(len(kept), name=f"{name}_toggle"),
+    )
     high = carry_in[1] if len(carry_in) > 1 else Const(0, 1)
     m.d.comb += [up.eq(high), down.eq(~(high | carry_in[0]))]
     m.d.comb += toggle.eq(

@@ -136,9 +136,7 @@ class DigitSkip(wiring.Component):
         """Turn one digit into select lines."""
         shifts = self.spec.shifts
         weight = Signal(shifts, name="next_weight")
-        m.d.comb += weight.eq(
-            Cat(pick[s // 2] & (pick_two if s % 2 else ~pick_two) for s in range(shifts))
-        )
+        m.d.comb += weight.eq(Cat(pick[s // 2] & (pick_two if s % 2 else ~pick_two) for s in range(shifts)))
         registers = {
             name: Signal(width, name=f"{name}_reg", reset_less=True)
             for name, width in skip_ports(self.spec).items()
@@ -152,7 +150,6 @@ class DigitSkip(wiring.Component):
             registers["reach"].eq(Cat(weight[: k + 2].any() for k in range(shifts - 1))),
         ]
         m.d.comb += [getattr(self, name).eq(register) for name, register in registers.items()]
-
 
 
 def _more_than(word, limit: int):

@@ -9,8 +9,9 @@ A cell multiplies by one digit and not by an operand: two gates per bit of a row
 What picks operand and digit stands outside, once for a row of cells. `depth` lanes share one compressor and
 one sum; a lane without a digit adds a row of zero, so nothing is ever gated.
 
-Source: the elements of OPT4C (one lane) and OPT4E (several) of Wu et al., HPCA 2025; with the skip unit inside
-that of OPT3. The published ones leave the shift to whoever adds the sums of the digit positions; this one has it.
+Source: the elements of OPT4C (one lane) and OPT4E (several) of Wu et al., HPCA 2025; with the skip unit
+inside that of OPT3. The published ones leave the shift to whoever adds up the sums of the digit positions;
+this one has it.
 """
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
@@ -112,13 +113,13 @@ class SerialCell(wiring.Component):
         m.d.sync += b.eq(chosen)
 
         signed_b = Signal(spec.b_bits + (not spec.b_signed), name=f"{prefix}signed_b")
-        m.d.comb += signed_b.eq(Cat(b, Const(0, 1))[: len(signed_b)] ^ self.neg[lane].replicate(len(signed_b)))
+        m.d.comb += signed_b.eq(
+            Cat(b, Const(0, 1))[: len(signed_b)] ^ self.neg[lane].replicate(len(signed_b))
+        )
         top = len(signed_b) - 1
         columns = []
         for column in range(top + shifts):
-            parts = [
-                weight[s] & signed_b[column - s] for s in range(shifts) if 0 <= column - s <= top
-            ]
+            parts = [weight[s] & signed_b[column - s] for s in range(shifts) if 0 <= column - s <= top]
             if column < shifts - 1:
                 parts.append(fill[column])
             if column > top:
