@@ -39,7 +39,7 @@ def workloads(spec, k: int, tiles: int, rng: np.random.Generator) -> Iterator[tu
 
 
 def digit_costs(spec, values: np.ndarray) -> np.ndarray:
-    """Return how many digits of each value are not zero; engines without a recoding take every value alike."""
+    """Return how many digits of each value are not zero; without a recoding every value counts as one."""
     if not hasattr(spec, "recoding"):
         return np.ones(values.shape, np.int64)
     return nonzero_digits(values, bits=spec.a_bits, signed=spec.a_signed, recoding=spec.recoding)

@@ -99,8 +99,10 @@ def serial_array(m: Module, platform, array) -> None:
     adders = Resolve(ResolveSpec(lanes=spec.cols, width=spec.acc_width))
     share(m, platform, adders, "resolve")
     m.d.comb += [adders.en.eq(en), adders.i.eq(rows.result)]
-    resolved, resolved_last = Signal(), Signal(reset_less=True)
-    c_valid, c_last = Signal(), Signal(reset_less=True)
+    resolved = Signal()
+    resolved_last = Signal(reset_less=True)
+    c_valid = Signal()
+    c_last = Signal(reset_less=True)
     c_data = Signal(spec.cols * spec.acc_width, reset_less=True)
     with m.If(en):
         m.d.sync += [
@@ -124,26 +126,37 @@ def take_beats(m: Module, array, rows) -> None:
     the window waits for `valid`; the beat counts once it is accepted.
     """
     slots = array.spec.queue
-    newest = Signal(slots, init=1)
+    tail = Signal(slots, init=1)
     used = Signal(slots)
-    room, accept, last, disagree = Signal(), Signal(), Signal(), Signal()
+    beyond = Signal(slots)
+    tag = Signal(len(rows.tag))
+    room = Signal()
+    free = Signal(slots, name="open")
+    push = Signal(slots)
+    accept = Signal()
+    last = Signal()
+    disagree = Signal()
     m.d.comb += [
-        rows.open.eq(newest & ~used),
-        room.eq(rows.open.any()),
+        free.eq(tail & ~used),
+        rows.open.eq(free),
+        room.eq(free.any()),
         array.a.ready.eq(array.b.valid & room),
         array.b.ready.eq(array.a.valid & room),
         accept.eq(array.a.valid & array.b.valid & room),
         last.eq(array.a.payload.last | array.b.payload.last),
         disagree.eq(accept & (array.a.payload.last ^ array.b.payload.last)),
-        rows.push.eq(rows.open & accept.replicate(slots)),
-        rows.tag.eq(number_of(newest, len(rows.tag))),
-        rows.beyond.eq(earlier(newest)),
+        push.eq(free & accept.replicate(slots)),
+        rows.push.eq(push),
+        tag.eq(number_of(tail, len(rows.tag))),
+        rows.tag.eq(tag),
+        beyond.eq(earlier(tail)),
+        rows.beyond.eq(beyond),
         rows.last.eq(last),
         rows.a.eq(array.a.payload.data.as_value()),
     ]
-    m.d.sync += used.eq(rows.push | rows.busy)
+    m.d.sync += used.eq(push | rows.busy)
     with m.If(accept):
-        m.d.sync += newest.eq(newest.rotate_left(1))
+        m.d.sync += tail.eq(tail.rotate_left(1))
     with m.If(disagree):
         m.d.sync += array.last_mismatch.eq(1)
 
@@ -151,7 +164,7 @@ def take_beats(m: Module, array, rows) -> None:
     lasts = Signal(slots, reset_less=True)
     window = [Signal(len(beats), name=f"window_{k}", reset_less=True) for k in range(slots)]
     for k, slot in enumerate(window):
-        with m.If(rows.open[k]):
+        with m.If(free[k]):
             m.d.sync += [slot.eq(beats), lasts[k].eq(last)]
         m.d.comb += rows.window.word_select(k, len(beats)).eq(slot)
     m.d.comb += rows.lasts.eq(lasts)

@@ -94,7 +94,10 @@ class SerialLane(wiring.Component):
         operand_last, waiting_last, current_last = (
             Signal(name=f"{stage}_last", reset_less=True) for stage in ("operand", "waiting", "current")
         )
-        found_moves, operand_moves, ends, completes = Signal(), Signal(), Signal(), Signal()
+        found_moves = Signal()
+        operand_moves = Signal()
+        ends = Signal()
+        completes = Signal()
         m.d.comb += [
             self.step.eq(current_valid & ~self.finished),
             ends.eq(self.step & self.ending),
@@ -104,8 +107,10 @@ class SerialLane(wiring.Component):
             operand_moves.eq(~operand_valid | self.load),
             found_moves.eq(~found_valid | operand_moves),
         ]
-        nonzero, directly = Signal(), Signal()
-        wanted, kept = Signal(slots), Signal(slots)
+        nonzero = Signal()
+        directly = Signal()
+        wanted = Signal(slots)
+        kept = Signal(slots)
         next_slot, some_wait = self.search(m, found_moves, kept, directly)
         m.d.comb += [
             nonzero.eq(self.a.any() | self.last),
@@ -170,8 +175,11 @@ class SerialLane(wiring.Component):
         ahead = Signal(slots, name="ring_ahead")
         behind = Signal(slots)
         m.d.comb += behind.eq(waiting & ahead)
-        above, below, wrong = Signal(slots), Signal(slots), Signal(slots)
-        some_ahead, some_wait = Signal(), Signal()
+        above = Signal(slots)
+        below = Signal(slots)
+        wrong = Signal(slots)
+        some_ahead = Signal()
+        some_wait = Signal()
         next_slot = Signal(slots)
         m.d.comb += [
             above.eq(earlier(behind)),
@@ -185,8 +193,6 @@ class SerialLane(wiring.Component):
             m.d.sync += waiting.eq((waiting & ~next_slot) | kept)
         with m.Else():
             m.d.sync += waiting.eq(waiting | kept)
-        with m.If(directly):
-            m.d.sync += ahead.eq(self.beyond)
-        with m.Elif(moves & some_wait):
-            m.d.sync += ahead.eq(above | (below & ~wrong))
+        with m.If(directly | (moves & some_wait)):
+            m.d.sync += ahead.eq(Mux(directly, self.beyond, above | (below & ~wrong)))
         return next_slot, some_wait

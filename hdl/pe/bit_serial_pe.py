@@ -29,7 +29,7 @@ class BitSerialPeSpec(MacSpec):
     """Operands, lanes, queue, accumulator and recoding of one element."""
 
     lanes: int = integer(1, 1, 16, "pairs of operands per beat")
-    queue: int = integer(8, 1, 64, "beats kept, so that lanes need not wait for each other")
+    queue: int = integer(4, 1, 64, "beats kept, so that lanes need not wait for each other")
     recoding: str = choice("minimal_weight", RECODINGS, "which digits the operands of A are taken in")
 
     def check(self):

@@ -111,7 +111,8 @@ class DigitSkip(wiring.Component):
         left = current["left"]
         lowest = Signal(count)
         m.d.comb += lowest.eq(Cat(left[i] & ~left[:i].any() for i in range(count)))
-        one_waits, two_left = Signal(), Signal()
+        one_waits = Signal()
+        two_left = Signal()
         m.d.comb += [one_waits.eq(~_more_than(waiting["left"], 1)), two_left.eq(~_more_than(left, 2))]
         with m.If(self.take):
             m.d.sync += [current[name].eq(waiting[name]) for name in _WORDS]
@@ -120,7 +121,8 @@ class DigitSkip(wiring.Component):
             m.d.sync += [left.eq(left & ~lowest), self.ending.eq(two_left)]
 
         # Cleared by reset, and then nothing is added: the sum starts from zero.
-        pick, pick_neg = Signal(count), Signal()
+        pick = Signal(count)
+        pick_neg = Signal()
         pick_two = Signal(reset_less=True)
         issued = Signal(count)
         m.d.comb += issued.eq(lowest & self.step.replicate(count))
