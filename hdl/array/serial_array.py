@@ -18,7 +18,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
-from ..arith.gates import earlier, number_of
+from ..arith.gates import number_of
 from ..arith.recoder import RECODINGS
 from ..mac_spec import MacSpec
 from ..pe.serial_cell import skip_spec
@@ -128,7 +128,6 @@ def take_beats(m: Module, array, rows) -> None:
     slots = array.spec.queue
     tail = Signal(slots, init=1)
     used = Signal(slots)
-    beyond = Signal(slots)
     tag = Signal(len(rows.tag))
     room = Signal()
     free = Signal(slots, name="open")
@@ -149,8 +148,6 @@ def take_beats(m: Module, array, rows) -> None:
         rows.push.eq(push),
         tag.eq(number_of(tail, len(rows.tag))),
         rows.tag.eq(tag),
-        beyond.eq(earlier(tail)),
-        rows.beyond.eq(beyond),
         rows.last.eq(last),
         rows.a.eq(array.a.payload.data.as_value()),
     ]

@@ -25,7 +25,6 @@ LANE_DOCS = {
     "open": "one line per slot: it takes operands in, wanted or not",
     "push": "one line per slot: what it takes in is accepted",
     "tag": "number of the slot that is open, or will be next",
-    "beyond": "the slots above that one",
     "last": "what comes in completes a tile",
     "lasts": "one line per slot: it completes a tile",
     "taken": "the row's sum leaves; the next tile may begin",
@@ -65,18 +64,10 @@ class SerialLane(wiring.Component):
     def __init__(self, spec: SerialLaneSpec):
         self.spec = spec
         slots = spec.slots
-        super().__init__(
-            {"a": In(spec.bits), "open": In(slots), "push": In(slots), "last": In(1), "lasts": In(slots)}
-            | {
-                "tag": In(tag_bits(slots)),
-                "beyond": In(slots),
-                "taken": In(1),
-                "ending": In(1),
-                "operand": Out(spec.bits),
-            }
-            | {name: Out(1) for name in ("load", "take", "step")}
-            | {"slot": Out(slots), "busy": Out(slots), "finished": Out(1)}
-        )
+        ports = {name: In(slots) for name in ("open", "push", "lasts")}
+        ports |= {"a": In(spec.bits), "tag": In(tag_bits(slots)), "last": In(1), "taken": In(1)}
+        ports |= {"ending": In(1), "operand": Out(spec.bits), "load": Out(1), "take": Out(1), "step": Out(1)}
+        super().__init__(ports | {"slot": Out(slots), "busy": Out(slots), "finished": Out(1)})
 
     def elaborate(self, platform):
         """Build the ring, the search and the stages up to the skip unit's current operand."""
@@ -111,7 +102,7 @@ class SerialLane(wiring.Component):
         directly = Signal()
         wanted = Signal(slots)
         kept = Signal(slots)
-        next_slot, some_wait = self.search(m, found_moves, kept, directly)
+        next_slot, some_wait = self.search(m, found_moves, kept)
         m.d.comb += [
             nonzero.eq(self.a.any() | self.last),
             wanted.eq(self.push & nonzero.replicate(slots)),
@@ -164,10 +155,10 @@ class SerialLane(wiring.Component):
         ]
         return m
 
-    def search(self, m: Module, moves, kept, directly):
+    def search(self, m: Module, moves, kept):
         """Return the next slot with a waiting operand, one line per slot, and whether there is one.
 
-        moves: it is taken out; kept: slots that begin to wait; directly: an operand would pass the ring.
+        moves: it is taken out; kept: slots that begin to wait.
         """
         slots = self.spec.slots
         waiting = Signal(slots, name="ring_waiting")
@@ -193,6 +184,7 @@ class SerialLane(wiring.Component):
             m.d.sync += waiting.eq((waiting & ~next_slot) | kept)
         with m.Else():
             m.d.sync += waiting.eq(waiting | kept)
-        with m.If(directly | (moves & some_wait)):
-            m.d.sync += ahead.eq(Mux(directly, self.beyond, above | (below & ~wrong)))
+        # What passed the ring needs no note here: the next to wait is alone when it is found.
+        with m.If(moves & some_wait):
+            m.d.sync += ahead.eq(above | (below & ~wrong))
         return next_slot, some_wait

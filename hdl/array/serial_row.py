@@ -17,7 +17,7 @@ from ..share import share
 from .serial_lane import SerialLane, SerialLaneSpec, tag_bits
 
 #: Ports that every row and block takes as they come.
-BROADCAST = ("en", "open", "push", "tag", "beyond", "last", "lasts", "window")
+BROADCAST = ("en", "open", "push", "tag", "last", "lasts", "window")
 #: Those of them that are for the lanes.
 TO_LANES = BROADCAST[1:-1]
 
@@ -27,7 +27,6 @@ ROW_DOCS = {
     "open": "one line per slot: it takes operands in, wanted or not",
     "push": "one line per slot: what it takes in is accepted",
     "tag": "number of the slot that is open, or will be next",
-    "beyond": "the slots above that one",
     "last": "what comes in completes a tile",
     "lasts": "one line per slot: it completes a tile",
     "window": "operands of B: slot 0 in the low bits, in a slot lane 0, in a lane column 0",
@@ -44,7 +43,7 @@ def row_ports(spec) -> dict:
     """Return the ports of a row and of a block of rows."""
     slots = spec.queue
     ports = {"en": In(1), "a": In(spec.rows * spec.depth * spec.a_bits)}
-    ports |= {"open": In(slots), "push": In(slots), "tag": In(tag_bits(slots)), "beyond": In(slots)}
+    ports |= {"open": In(slots), "push": In(slots), "tag": In(tag_bits(slots))}
     ports |= {"last": In(1), "lasts": In(slots)}
     ports |= {"window": In(slots * spec.depth * spec.cols * spec.b_bits), "turn": In(1), "turn_down": Out(1)}
     return ports | {
