@@ -22,5 +22,15 @@ def line_of(number, lines: int):
 
 
 def earlier(lines):
-    """Return, for every line, whether one below it is set."""
-    return Cat(lines[:k].any() if k else Const(0, 1) for k in range(len(lines)))
+    """Return, for every line, whether one below it is set: by halves, so in logarithmic depth."""
+    return Cat(_earlier(list(lines))[0])
+
+
+def _earlier(lines):
+    """Return `earlier` as a list, and whether any line is set."""
+    if len(lines) == 1:
+        return [Const(0, 1)], lines[0]
+    half = len(lines) // 2
+    low, low_any = _earlier(lines[:half])
+    high, high_any = _earlier(lines[half:])
+    return low + [low_any] + [low_any | line for line in high[1:]], low_any | high_any
