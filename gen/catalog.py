@@ -5,6 +5,7 @@ import dataclasses
 from amaranth.lib import wiring
 
 from ..golden.errors import UsageError
+from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
@@ -70,6 +71,13 @@ CATALOG = {
             BitWeightPe,
             "Dot-product element: the products of several lanes in one compressor tree, one adder",
             "Wu et al., OPT2, HPCA 2025",
+        ),
+        Unit(
+            "bit_serial_pe",
+            BitSerialPeSpec,
+            BitSerialPe,
+            "Dot-product element that takes one non-zero digit of A a cycle and lane",
+            "Wu et al., OPT3, HPCA 2025",
         ),
     )
 }

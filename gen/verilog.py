@@ -97,10 +97,13 @@ def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port], uses_res
 
 def consequences(spec: Spec) -> list[str]:
     """Return what a Spec promises, as short sentences: timing, and where there is one the accumulator."""
-    facts = [f"latency: {spec.latency} cycle{'s' if spec.latency > 1 else ''}"]
-    facts.append(
-        f"peak: {spec.macs_per_cycle} multiply-accumulate{'s' if spec.macs_per_cycle > 1 else ''} per cycle"
-    )
+    macs, plural = spec.macs_per_cycle, "s" if spec.macs_per_cycle > 1 else ""
+    if spec.latency is None:
+        facts = ["latency: depends on the data"]
+        facts.append(f"at least {macs:g} multiply-accumulate{plural} per cycle, more where digits are zero")
+    else:
+        facts = [f"latency: {spec.latency} cycle{'s' if spec.latency > 1 else ''}"]
+        facts.append(f"peak: {macs} multiply-accumulate{plural} per cycle")
     if hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")

@@ -82,6 +82,16 @@ def encode(values, *, bits: int, signed: bool = True, recoding: str = "booth") -
     return word
 
 
+def nonzero_digits(values, *, bits: int, signed: bool = True, recoding: str = "booth") -> np.ndarray:
+    """Return how many digits of each value are not zero: the cycles that a digit-serial engine takes."""
+    return np.count_nonzero(recode(values, bits=bits, signed=signed, recoding=recoding), axis=-1)
+
+
+def cycles_per_mac(values, *, bits: int, signed: bool = True, recoding: str = "minimal_weight") -> float:
+    """Return the mean number of non-zero digits: cycles per product of an engine that wastes none."""
+    return float(nonzero_digits(values, bits=bits, signed=signed, recoding=recoding).mean())
+
+
 def _booth(values: np.ndarray, count: int) -> np.ndarray:
     def bit(k):
         return values >> k & 1 if k >= 0 else np.zeros_like(values)

@@ -96,9 +96,25 @@ class MacSpec(Spec):
         return Shape(self.acc_width, sum_is_signed(self.a_signed, self.b_signed))
 
 
+def check_step(spec: MacSpec, products: int, name: str) -> None:
+    """Raise UsageError if sums are to be exact and the `products` of a single step can overflow.
+
+    name: of the parameter that says how many products a step adds.
+    """
+    if spec.overflow != "error":
+        return
+    if spec.k_max is not None and spec.k_max < products:
+        raise UsageError(
+            f"k_max={spec.k_max} is less than a step adds with {name}={products}: use k_max={products} or "
+            f"more, or a smaller {name}"
+        )
+    if spec.acc_bits is not None:
+        check_exact(spec.acc_bits, spec.k_max or products, *spec.operands)
+
+
 def operand_ports(spec) -> dict:
     """Return the ports `a` and `b` of an element that adds `spec.lanes` products a step."""
-    shapes = {"a": spec.a_shape, "b": spec.b_shape}
+    shapes = {"a": spec.a_word, "b": spec.b_shape}
     if spec.lanes > 1:
         shapes = {name: data.ArrayLayout(shape, spec.lanes) for name, shape in shapes.items()}
     return {name: In(shape) for name, shape in shapes.items()}

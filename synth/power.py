@@ -64,8 +64,14 @@ def power(
 
 
 def settling(spec: Spec) -> int:
-    """Return the cycles after which a unit that started empty works at full rate."""
-    return 2 * (getattr(spec, "latency", None) or 0) + getattr(spec, "rows", 0)
+    """Return the cycles after which a unit that started empty works at full rate.
+
+    Where the latency depends on the data, it takes until the queue is full, at four cycles a beat.
+    """
+    latency = getattr(spec, "latency", 0)
+    if latency is None:
+        latency = 2 * spec.slots
+    return 2 * latency + getattr(spec, "rows", 0)
 
 
 def random_words(ports: list[Port], spec: Spec, sigma: float | None = None) -> dict[str, np.ndarray]:

@@ -88,7 +88,7 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         verilog = make_verilog(unit, spec)
         label = f"{case.group}, {case.label}"
         figures = measured_row(unit_design(label, verilog, case.booth), verilog, spec, conditions, progress)
-        best, macs = figures["best"], macs_per_cycle(unit, spec, study.sigma)
+        best, macs = figures["best"], macs_per_cycle(verilog, spec, study.sigma)
         done += 1
         progress(f"{done} of {len(study.cases)} designs measured")
         return {

@@ -9,7 +9,7 @@ from ..golden.int_gemm import dot_step
 from ..golden.integer import int_range, wrap
 from ..golden.recoding import encode
 from .rtl import Rtl
-from .transaction import BenchFailure, Transaction
+from .transaction import Beats, BenchFailure, Transaction
 
 #: Operand bits up to which an element is checked exhaustively.
 EXHAUSTIVE_BITS = 24
@@ -105,9 +105,10 @@ def check_transactions(rtl: Rtl, transactions: list[Transaction]) -> int:
         n: {f: np.concatenate([t.inputs[n][f] for t in transactions]) for f in transactions[0].inputs[n]}
         for n in transactions[0].inputs
     }
-    wanted = {n: sum(len(t.outputs[n]["last"]) for t in transactions) for n in transactions[0].outputs}
-    beats = max(len(fields["last"]) for fields in inputs.values())
-    found, cycles = rtl.stream(inputs, wanted, 4 * (beats + sum(wanted.values())) + 10_000)
+    wanted = {n: sum(beat_count(t.outputs[n]) for t in transactions) for n in transactions[0].outputs}
+    beats = max(beat_count(fields) for fields in inputs.values())
+    # An engine that takes operands digit by digit needs up to nine cycles for a beat.
+    found, cycles = rtl.stream(inputs, wanted, 20 * (beats + sum(wanted.values())) + 10_000)
     for name in wanted:
         start = 0
         for t in transactions:
@@ -119,5 +120,10 @@ def check_transactions(rtl: Rtl, transactions: list[Transaction]) -> int:
                     raise BenchFailure(
                         f"{t.name}: {name}.{field}{list(at)} is {part[at]} and should be {expected[at]}"
                     )
-            start += len(t.outputs[name]["last"])
+            start += beat_count(t.outputs[name])
     return cycles
+
+
+def beat_count(fields: Beats) -> int:
+    """Return how many beats the fields of a stream hold."""
+    return len(next(iter(fields.values())))

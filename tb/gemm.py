@@ -51,7 +51,9 @@ class RtlGemm:
         b_inputs = [b_beats(spec, part) for part in np.split(b, across, axis=1)]
         b_inputs = {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}
         result = np.empty((a.shape[0], b.shape[1]), np.int64)
-        limit = 100 + 2 * (spec.latency + across * spec.tile_cycles(k) + spec.rows)
+        beats = across * sum(spec.tile_beats(stream, k) for stream in "abc")
+        # Engines whose pace depends on the data take at most nine cycles a beat.
+        limit = 1000 + 10 * (beats + (spec.latency or 0))
         for top in range(0, a.shape[0], spec.rows):
             once = a_beats(spec, a[top : top + spec.rows])
             a_inputs = {field: np.concatenate([values] * across) for field, values in once.items()}

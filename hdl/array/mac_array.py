@@ -6,16 +6,19 @@ from amaranth.hdl import Module, Shape
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ...golden.accumulator import check_exact
 from ...golden.errors import UsageError
 from ...golden.recoding import RECODINGS
-from ..mac_spec import MacSpec
+from ..mac_spec import MacSpec, check_step
 from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec
+from ..pe.serial_cell import skip_spec
 from ..spec import choice, integer
 from .chain import stage_spec
 from .lockstep import lockstep_array
+from .serial_array import check_serial, serial_array
 from .weight_stationary import weight_stationary_array
 
+#: Beats that bit-serial rows may drift apart, where nothing else is said.
+DEFAULT_QUEUE = 12
 #: Longest dot product that one element adds in a step.
 MAX_LANES = 16
 
@@ -43,7 +46,14 @@ class MacArraySpec(MacSpec):
     recoding: str = choice(
         "own",
         ("own", *RECODINGS),
-        "own: every element recodes its operands; else A is recoded once per row, at the edge",
+        "digits of A: own leaves them to the element; else A is recoded once per row, at the edge",
+    )
+    queue: int | None = integer(
+        None,
+        1,
+        64,
+        f"beats between the fastest and the slowest row of bit-serial elements; none: {DEFAULT_QUEUE}",
+        optional=True,
     )
 
     def check(self):
@@ -60,19 +70,30 @@ class MacArraySpec(MacSpec):
                 f"depth={self.depth} is too deep for dataflow={self.dataflow}, which goes up to {MAX_LANES}: "
                 "use more beats for a longer K, or dataflow=ws"
             )
-        if self.overflow == "error":
-            if self.k_max is not None and self.k_max < self.k_step:
-                raise UsageError(
-                    f"k_max={self.k_max} is less than a beat of dataflow={self.dataflow} adds with "
-                    f"depth={self.k_step}: use k_max={self.k_step} or more, or a smaller depth"
-                )
-            if self.acc_bits is not None:
-                check_exact(self.acc_bits, self.k_max or self.k_step, *self.operands)
+        check_step(self, self.k_step, "depth")
         if self.dataflow == "ws" and self.input_reg:
             raise UsageError(
                 "input_reg=true is what dataflow=ws does anyway, as its cells register A and B: leave it out"
             )
+        if self.serial:
+            check_serial(self)
+            return
+        if self.queue is not None:
+            raise UsageError(
+                f"queue={self.queue} is for bit-serial elements, whose rows drift apart, and "
+                f"element={self.element} keeps step: leave queue out"
+            )
         element_spec(self)
+
+    @property
+    def serial(self) -> bool:
+        """Whether elements take a digit of A a cycle, so that their pace depends on the data."""
+        return ELEMENTS[self.element].component is None
+
+    @property
+    def slots(self) -> int:
+        """Beats that the window of bit-serial rows keeps."""
+        return self.queue or DEFAULT_QUEUE
 
     @property
     def baseline(self) -> str:
@@ -102,25 +123,28 @@ class MacArraySpec(MacSpec):
     @property
     def a_word(self) -> Shape:
         """Shape in which A travels through the array: as it is, or as its coded word."""
-        return self.a_shape if self.recoding == "own" else element_spec(self).a_word
+        return self.a_shape if self.serial or self.recoding == "own" else element_spec(self).a_word
 
     @property
     def edge_cycles(self) -> int:
         """Cycles that recoding A at the array's edge takes."""
-        return int(self.recoding != "own")
+        return int(self.recoding != "own" and not self.serial)
 
     @property
     def sum_rows(self) -> int:
         """Words of acc_width bits that leave an element as its sum: 2 in carry-save form."""
         chained = self.dataflow in ("cube", "ws")
-        return 1 if chained else len(ELEMENTS[self.element].component.sum_ports)
+        return 1 if chained or self.serial else len(ELEMENTS[self.element].component.sum_ports)
 
     @property
-    def latency(self) -> int:
+    def latency(self) -> int | None:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls.
 
-        With ws, where rows of A come one by one, from accepting the beat that completes row 0.
+        With ws, where rows of A come one by one, from accepting the beat that completes row 0. None with
+        bit-serial elements: it depends on the digits.
         """
+        if self.serial:
+            return None
         if self.dataflow == "ws":
             return self.k_step + self.cols + stage_spec(self).words + self.edge_cycles
         across = self.cols if self.dataflow in ("os", "cube") else 1
@@ -133,9 +157,9 @@ class MacArraySpec(MacSpec):
         return self.k_step * self.cols * (1 if self.streams_rows else self.rows)
 
     @property
-    def macs_per_cycle(self) -> int:
-        """Products added per cycle while beats are accepted."""
-        return self.macs_per_beat
+    def macs_per_cycle(self) -> float:
+        """Products added per cycle while beats are accepted; with bit-serial elements in the worst case."""
+        return self.macs_per_beat / skip_spec(self).digits if self.serial else self.macs_per_beat
 
     def tile_beats(self, stream_name: str, k: int) -> int:
         """Beats of stream `a`, `b` or `c` per tile of length `k`."""
@@ -143,8 +167,10 @@ class MacArraySpec(MacSpec):
         per_step = {"a": self.rows, "b": self.k_step} if self.streams_rows else {"a": 1, "b": 1}
         return self.rows if stream_name == "c" else steps * per_step[stream_name]
 
-    def tile_cycles(self, k: int) -> int:
-        """Cycles per tile of length `k` when tiles follow each other and nothing stalls."""
+    def tile_cycles(self, k: int) -> int | None:
+        """Cycles per tile of length `k`, back to back and without stalls; None where the digits decide."""
+        if self.serial:
+            return None
         return max(self.tile_beats(name, k) for name in "abc")
 
 
@@ -162,8 +188,9 @@ class MacArray(wiring.Component):
     says so, else where either does.
 
     Timing: one beat a cycle, no idle cycle between tiles while K is at least `rows` steps long. Row 0 is
-    offered `latency` cycles after the last beat was accepted. A stalled `c` stops the whole array. Reset
-    drops whatever is in flight.
+    offered `latency` cycles after the last beat was accepted. A stalled `c` stops the whole array. With
+    bit-serial elements all of that depends on the data (`serial_array.py`). Reset drops whatever is in
+    flight.
     """
 
     def __init__(self, spec: MacArraySpec):
@@ -200,6 +227,10 @@ class MacArray(wiring.Component):
     def elaborate(self, platform):
         """Build the array of the Spec's dataflow."""
         m = Module()
-        build = weight_stationary_array if self.spec.dataflow == "ws" else lockstep_array
-        build(m, platform, self)
+        if self.spec.serial:
+            serial_array(m, platform, self)
+        elif self.spec.dataflow == "ws":
+            weight_stationary_array(m, platform, self)
+        else:
+            lockstep_array(m, platform, self)
         return m

@@ -19,13 +19,12 @@ and `pipeline`; `lanes` products every enabled cycle.
 import dataclasses
 
 from amaranth.hdl import Module, Signal
-from amaranth.lib import data, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ...golden.accumulator import check_exact
-from ...golden.errors import UsageError
 from ..arith.digits import digit_count
 from ..arith.prefix import KINDS
+from ..mac_spec import check_step, operand_pairs, operand_ports
 from ..spec import choice, integer
 from .tree_mac import TreeMacSpec, a_doc, accumulated, make_dot, summed_width
 
@@ -49,15 +48,7 @@ class BitWeightPeSpec(TreeMacSpec):
     def check(self):
         """Refuse an accumulator that a single step can overflow, if sums are to be exact."""
         super().check()
-        if self.overflow != "error":
-            return
-        if self.k_max is not None and self.k_max < self.lanes:
-            raise UsageError(
-                f"k_max={self.k_max} is less than a step adds with lanes={self.lanes}: use "
-                f"k_max={self.lanes} or more, or fewer lanes"
-            )
-        if self.acc_bits is not None:
-            check_exact(self.acc_bits, self.k_max or self.lanes, *self.operands)
+        check_step(self, self.lanes, "lanes")
 
     @property
     def macs_per_cycle(self) -> int:
@@ -102,15 +93,15 @@ class BitWeightPe(wiring.Component):
     def __init__(self, spec: BitWeightPeSpec):
         self.spec = spec
         self.port_docs = self.port_docs | {"a": a_doc(spec, "operands of A")}
-        a, b = (data.ArrayLayout(shape, spec.lanes) for shape in (spec.a_word, spec.b_shape))
-        super().__init__({"en": In(1), "first": In(1), "a": In(a), "b": In(b), "acc": Out(spec.acc_shape)})
+        ports = {"en": In(1), "first": In(1)} | operand_ports(spec)
+        super().__init__(ports | {"acc": Out(spec.acc_shape)})
 
     def elaborate(self, platform):
         """Build the element."""
         m = Module()
         spec = self.spec
         width = summed_width(spec, spec.sum_bits)
-        pairs = [(self.a[lane], self.b[lane]) for lane in range(spec.lanes)]
+        pairs = operand_pairs(spec, self.a, self.b)
         by_weight = spec.reduction == "bit_weight"
         gated = spec.gates_products
         dot = make_dot(m, spec, width, self.en, self.first, pairs, by_weight, gated)

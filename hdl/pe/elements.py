@@ -18,18 +18,21 @@ DATAFLOWS = ("os", "ws", "cube", "tree", "broadcast")
 class Element:
     """What stands behind a name: the component that adds one product a step, and the one that adds several.
 
+    Digit-serial elements have neither: they are cells of an array of their own (`array/serial_array.py`).
     dataflows: those that it fits, and `reason` why it fits no other. options: fields of its Spec that the
     name stands for.
     """
 
-    component: type[wiring.Component]
-    spec: type[MacSpec]
+    component: type[wiring.Component] | None = None
+    spec: type[MacSpec] | None = None
     dot: type[wiring.Component] | None = None
     dot_spec: type[MacSpec] | None = None
     dataflows: tuple[str, ...] = DATAFLOWS
     reason: str = ""
     options: tuple[tuple[str, str], ...] = ()
 
+
+_UNEVEN = "takes as many cycles as an operand has digits, and only broadcast lets rows go at their own pace"
 
 ELEMENTS = {
     "operator": Element(OperatorPe, OperatorPeSpec, OperatorPe, OperatorPeSpec),
@@ -43,6 +46,11 @@ ELEMENTS = {
         ("tree",),
         "adds digits of equal weight over the products of one step, and only tree brings several products",
         (("reduction", "bit_weight"),),
+    ),
+    "bit_serial": Element(dataflows=("broadcast",), reason=_UNEVEN),
+    "bit_serial_shared": Element(dataflows=("broadcast",), reason=_UNEVEN),
+    "bit_serial_grouped": Element(
+        dataflows=("tree",), reason="shares a sum between the products of one beat, which only tree brings"
     ),
 }
 

@@ -10,7 +10,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.saturate import saturated
-from ..mac_spec import MacSpec, operand_pairs, operand_ports
+from ..mac_spec import MacSpec, check_step, operand_pairs, operand_ports
 from ..spec import integer
 
 
@@ -19,6 +19,11 @@ class OperatorPeSpec(MacSpec):
     """Operands, accumulator, products per step and input registers of one element."""
 
     lanes: int = integer(1, 1, 16, "products added in a step")
+
+    def check(self):
+        """Refuse an accumulator that a single step can overflow, if sums are to be exact."""
+        super().check()
+        check_step(self, self.lanes, "lanes")
 
     @property
     def latency(self) -> int:

@@ -8,9 +8,13 @@ import numpy as np
 from ...golden.errors import UsageError
 from ...golden.int_gemm import int_gemm
 from ...golden.integer import int_range
+from ...hdl.array.bit_serial_pe import BitSerialPeSpec
 from ...hdl.array.mac_array import MacArraySpec
+from ...hdl.mac_spec import MacSpec
 from ...hdl.pe.elements import element_spec, element_unit
+from ...hdl.pe.serial_cell import skip_spec
 from ..compiled import check_transactions
+from ..cycles import digit_counts
 from ..rtl import Rtl
 from ..tile import a_beats, b_beats, gemm_arguments, last_of
 from ..transaction import Scenario, Transaction
@@ -50,12 +54,27 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
     ]
     for stream in spec_streams():
         found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
+    if spec.serial:
+        found += serial_scenarios(spec, longest, rng)
     for i in range(repeats):
         stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in spec_streams()}
         found.append(Scenario(f"stalls everywhere, {i}", tiles(10), stalls))
         abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 10))
         found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
     return [with_status(s) for s in found]
+
+
+def serial_scenarios(spec: MacArraySpec, longest: int, rng: np.random.Generator) -> list[Scenario]:
+    """Return what only elements that skip digits need: digits of every kind, uneven rows, a late drain."""
+    short = [sparse_tile(spec, min(spec.k_step, longest), rng) for _ in range(4 * spec.slots + 20)]
+    return [
+        Scenario("tiles of one beat", short),
+        Scenario("zeros among the operands", [sparse_tile(spec, longest, rng) for _ in range(4)]),
+        Scenario("single digits", [t for k in {1, longest} for t in single_digit_tiles(spec, k)]),
+        Scenario("uneven rows", uneven_tiles(spec, longest, rng)),
+        # Rows go on with the next tile, and must not run into the one before.
+        Scenario("c hardly ever taken", short[:8], {"c": 0.97}),
+    ]
 
 
 def spec_streams() -> tuple[str, ...]:
@@ -74,6 +93,41 @@ def random_tile(spec: MacArraySpec, k: int, rng: np.random.Generator) -> Transac
     a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
     b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
     return tile(spec, f"random tile, K={k}", a, b)
+
+
+def sparse_tile(spec: MacArraySpec, k: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile of random operands, some or many of A zero."""
+    a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
+    a *= rng.random(a.shape) < rng.choice([0.2, 0.75, 1.0])
+    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    return tile(spec, f"sparse tile, K={k}", a, b)
+
+
+def single_digit_tiles(spec: MacArraySpec, k: int) -> list[Transaction]:
+    """Return tiles whose operands of A have one digit, each in turn, or all of the most digits."""
+    values = np.arange(*int_range(spec.a_bits, spec.a_signed))
+    digits = digit_counts(spec, values)
+    single = np.resize(values[digits == 1], spec.rows * k).reshape(k, spec.rows).T
+    most = np.full((spec.rows, k), values[digits.argmax()])
+    ends = int_range(spec.b_bits, spec.b_signed)
+    return [
+        tile(spec, f"{name} x {y}, K={k}", a, np.full((k, spec.cols), y))
+        for name, a in (("single digits", single), ("most digits", most))
+        for y in ends
+    ]
+
+
+def uneven_tiles(spec: MacArraySpec, k: int, rng: np.random.Generator) -> list[Transaction]:
+    """Return tiles in which one row has all the work, and the others none."""
+    low, high = int_range(spec.a_bits, spec.a_signed)
+    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    found = []
+    for busy in sorted({0, spec.rows // 2, spec.rows - 1}):
+        a = np.zeros((spec.rows, k), np.int64)
+        a[busy] = rng.integers(low, high, k, endpoint=True)
+        a[busy, :: spec.k_step] = high
+        found.append(tile(spec, f"row {busy} works alone, K={k}", a, b))
+    return found
 
 
 def corner_tiles(spec: MacArraySpec, k: int) -> list[Transaction]:
@@ -115,7 +169,12 @@ def one_sided_last(transaction: Transaction, side: str) -> Transaction:
 
 def check_exhaustible(spec: MacArraySpec) -> None:
     """Raise UsageError: an array has too many inputs to try them all."""
-    element = f"{element_unit(spec)} {element_spec(spec).arguments()}"
+    if spec.serial:
+        shared = {name: getattr(spec, name) for name in MacSpec.params()}
+        alone = BitSerialPeSpec(**shared, lanes=spec.k_step, recoding=skip_spec(spec).recoding)
+        element = f"bit_serial_pe {alone.arguments()}"
+    else:
+        element = f"{element_unit(spec)} {element_spec(spec).arguments()}"
     arguments = f"macwright verify {element}".strip()
     raise UsageError(
         f"mac_array has too many inputs for --level exhaustive: use full, and {arguments} --level exhaustive"

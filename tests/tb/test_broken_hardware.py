@@ -20,6 +20,9 @@ INVERTED_CARRY = (
     r"($signed(addend) + $signed(product)) ^ (addend[4] & product[4]) << 5",
 )
 
+PE = {"queue": 8}
+SERIAL = {"rows": 4, "cols": 2, "dataflow": "broadcast", "element": "bit_serial_shared"}
+
 DEFECTS = [
     ("mac_array", ARRAY, *INVERTED_CARRY, "should be"),
     (
@@ -127,6 +130,21 @@ DEFECTS = [
         "the sum is",
     ),
     ("bit_weight_pe", {"input_reg": True}, r"if \(en\) first_reg <=", "first_reg <=", "the sum is"),
+    # Every one of these is seen only by operands, tiles or stalls that single it out.
+    ("bit_serial_pe", PE, r"    one <= neg;", "    one <= 1'b0;", "should be"),
+    ("bit_serial_pe", PE, r"    fill <= \{ fill_dff_q_d_6,", "    fill <= { 1'b0,", "should be"),
+    ("bit_serial_pe", PE, r"ends = step & ending", "ends = step & ~ending", "should be|nothing moved"),
+    ("bit_serial_pe", PE, r"busy = busy_reg & busy_and_y", "busy = 8'h00", "should be|nothing moved"),
+    ("bit_serial_pe", PE, r"    clear_reg <= clear;", "    clear_reg <= 1'b0;", "should be|unknown bits"),
+    ("bit_serial_pe", PE, r"some_ahead = \|behind", "some_ahead = 1'b0", "should be|nothing moved"),
+    (
+        "mac_array",
+        SERIAL,
+        r"drive_or_y_b_and_y = ~en",
+        "drive_or_y_b_and_y = 1'b0",
+        "should be|nothing moved",
+    ),
+    ("mac_array", SERIAL, r"taken = bottom_done & en", "taken = bottom_done", "should be|nothing moved"),
     # Wrong for one sum only, that of sixteen -128 x -128: the overflow of the published OPT2.
     (
         "bit_weight_pe",

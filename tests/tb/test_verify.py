@@ -29,6 +29,22 @@ BOTH = [
     ("carry_save_pe", {"a_signed": False, "b_signed": False, "carry_every": 3, "pipeline": True}),
     ("mac_pe", {"a_bits": 2, "b_bits": 16, "a_signed": False, "b_signed": False, "input_reg": True}),
     ("mac_pe", {"a_bits": 16, "b_bits": 16, "recoding": "minimal_weight", "input_reg": True}),
+    (
+        "mac_array",
+        {"rows": 3, "cols": 2, "dataflow": "broadcast", "element": "bit_serial_shared", "queue": 5},
+    ),
+    (
+        "mac_array",
+        {"rows": 2, "cols": 2, "dataflow": "tree", "element": "bit_serial_grouped", "b_bits": 3},
+    ),
+    (
+        "mac_array",
+        {"rows": 2, "cols": 1, "dataflow": "broadcast", "element": "bit_serial", "queue": 1}
+        | {"a_bits": 5, "a_signed": False},
+    ),
+    ("bit_serial_pe", {"queue": 2}),
+    ("bit_serial_pe", {"lanes": 3, "a_bits": 9, "b_bits": 2, "b_signed": False, "recoding": "ent"}),
+    ("bit_serial_pe", {"a_bits": 2, "b_bits": 16, "a_signed": False, "recoding": "booth", "queue": 1}),
     ("bit_weight_pe", {"lanes": 16, "input_reg": True}),
     ("bit_weight_pe", {"lanes": 3, "a_bits": 5, "b_bits": 3, "a_signed": False, "reduction": "bit_weight"}),
     ("bit_weight_pe", {"a_bits": 16, "b_bits": 16, "pipeline": True, "acc_bits": 35, "overflow": "saturate"}),
