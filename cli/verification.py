@@ -1,4 +1,4 @@
-"""`verify` and `run`."""
+"""`verify`, `run` and `cycles`."""
 
 import sys
 import zipfile
@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 import numpy as np
+from rich.table import Table
 
 from ..gen.emission import RESETS
+from ..gen.verilog import make_verilog
 from ..golden.errors import UsageError
 from ..golden.int_gemm import int_gemm
+from ..tb.cycles import TILES, K, measure_cycles
 from ..tb.gemm import RtlGemm
 from ..tb.simulators import SIMULATORS
 from ..tb.tile import gemm_arguments
@@ -65,6 +68,8 @@ def verify(unit, params, reset, sim, level, seed, waves, time_limit, as_json) ->
             )
             if not check["passed"]:
                 STDOUT.print(f"       {check['failure']}", markup=False)
+        if "cycles" in record:
+            STDOUT.print(cycles_table(record["cycles"]))
         verdict = f"{record['module']} on {sim}, level {level}, seed {seed}: "
         STDOUT.print(verdict + ("all checks passed" if record["passed"] else "FAILED"))
         if not record["passed"]:
@@ -73,6 +78,33 @@ def verify(unit, params, reset, sim, level, seed, waves, time_limit, as_json) ->
             STDOUT.print(f"waveform: {waves}")
     if not record["passed"]:
         sys.exit(1)
+
+
+@click.command()
+@unit_argument
+@params_option
+@json_option
+def cycles(unit, params, as_json) -> None:
+    """Count the cycles per product of an engine whose pace depends on the data."""
+    entry, spec = unit_and_spec(unit, params)
+    with progress(f"compiling {entry.module_name(spec)} and counting cycles"):
+        found = measure_cycles(make_verilog(entry, spec), spec)
+    if as_json:
+        print_json(found)
+    else:
+        STDOUT.print(cycles_table(found))
+
+
+def cycles_table(found: list[dict]) -> Table:
+    """Return the cycles of every workload as a table."""
+    shown = Table(title=f"cycles per operand of A, row and lane; {TILES} tiles of K = {K} back to back")
+    shown.add_column("operands of A", no_wrap=True)
+    for heading in ("cycles", "measured", "digits alone"):
+        shown.add_column(heading, justify="right")
+    for row in found:
+        figures = (f"{row[name]:.3f}" for name in ("cycles_per_mac", "digits_per_mac"))
+        shown.add_row(row["workload"], str(row["cycles"]), *figures)
+    return shown
 
 
 @click.command()
@@ -137,4 +169,4 @@ def _save(path: Path, values: np.ndarray) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror}: give another file") from None
 
 
-COMMANDS = (verify, run)
+COMMANDS = (verify, run, cycles)

@@ -106,7 +106,7 @@ def check_step(spec: MacSpec, products: int, name: str) -> None:
     if spec.k_max is not None and spec.k_max < products:
         raise UsageError(
             f"k_max={spec.k_max} is less than a step adds with {name}={products}: use k_max={products} or "
-            f"more, or a smaller {name}"
+            f"more, or a lower value of {name}"
         )
     if spec.acc_bits is not None:
         check_exact(spec.acc_bits, spec.k_max or products, *spec.operands)

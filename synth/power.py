@@ -8,8 +8,10 @@ import numpy as np
 
 from ..gen.child import ToolError, run_tool
 from ..gen.ports import Port
+from ..gen.verilog import Verilog
 from ..hdl.spec import Spec
-from ..tb.stimulus import stimulus
+from ..tb.rtl import Rtl
+from ..tb.stimulus import handshaken, stimulus
 from .asic import Design
 from .gatenet import GateNetlist
 from .gatesim import LANES, Activity, simulate
@@ -35,13 +37,15 @@ def power(
     toggle_rate: float | None,
     time_limit: float,
     sigma: float | None = None,
+    unit: Verilog | None = None,
 ) -> dict[str, Any]:
     """Return the power, in mW, of the netlist in `folder` at a clock of `period_ns`.
 
     With a `toggle_rate` (transitions per net and cycle) that rate is assumed for every net; else the
     stimulus of the unit, with normal operands of `sigma` if given, is simulated on the netlist. The clock is
-    ideal: the clock tree is not included. `macs_per_cycle` are those of the simulated cycles: what a matrix
-    engine accepted, or what the Spec says.
+    ideal: the clock tree is not included. unit: the Verilog that was mapped, if it is a unit's own; a unit
+    whose pace depends on the data needs it, because its beats wait. `macs_per_cycle` are those of the
+    simulated cycles: of the beats that were taken, or what the Spec says.
     """
     macs = getattr(spec, "macs_per_cycle", None)
     netlist = GateNetlist(folder / "netlist.json", design.top, library)
@@ -51,11 +55,14 @@ def power(
     else:
         by_pin = cell_delays(folder, library, design.top, design.clock, time_limit)
         delays = {net: by_pin[cell, pin] for cell, outs in netlist.cells.items() for pin, net in outs}
-        activity, _ = simulate(netlist, random_words(ports, spec, sigma), WARM_UP + settling(spec), delays)
+        activity, _ = simulate(
+            netlist, random_words(ports, spec, sigma, unit), WARM_UP + settling(spec), delays
+        )
         operands = "random full-range" if sigma is None else f"normal, sigma {sigma:g},"
         basis = f"simulated: {LANES} runs of {CYCLES} cycles, {operands} operands"
         if hasattr(spec, "macs_per_beat"):
-            (ready,) = netlist.ports["s_axis_a_tready"]
+            stream = next(name for name in netlist.ports if re.fullmatch("s_axis_ab?_tready", name))
+            (ready,) = netlist.ports[stream]
             macs = round(spec.macs_per_beat * float(activity.duty[ready]), 3)
     return power_of_activity(design, netlist, activity, library, folder, period_ns, time_limit) | {
         "activity": basis,
@@ -74,12 +81,19 @@ def settling(spec: Spec) -> int:
     return 2 * latency + getattr(spec, "rows", 0)
 
 
-def random_words(ports: list[Port], spec: Spec, sigma: float | None = None) -> dict[str, np.ndarray]:
+def random_words(
+    ports: list[Port], spec: Spec, sigma: float | None = None, unit: Verilog | None = None
+) -> dict[str, np.ndarray]:
     """Return the unit's stimulus for 64 seeds (0 to 63), one in every bit of uint64 words."""
     cycles = WARM_UP + settling(spec) + CYCLES
+    waits = unit is not None and getattr(spec, "latency", 0) is None
+    rtl = Rtl(unit) if waits else None
     words: dict[str, np.ndarray] = {}
     for lane in range(LANES):
-        for name, bits in stimulus(ports, spec, cycles, seed=lane, sigma=sigma).items():
+        made = (
+            handshaken(rtl, spec, cycles, lane, sigma) if rtl else stimulus(ports, spec, cycles, lane, sigma)
+        )
+        for name, bits in made.items():
             words.setdefault(name, np.zeros(bits.shape, np.uint64))
             words[name] |= bits.astype(np.uint64) << np.uint64(lane)
     return words

@@ -165,6 +165,7 @@ def _figures(
             conditions.toggle_rate,
             limit,
             conditions.sigma,
+            verilog if design.text == verilog.text else None,
         )
     progress(f"{design.name}: {used['power_mw']:.3f} mW at {chosen['period_ns']:.3f} ns")
     macs = used.get("macs_per_cycle")

@@ -7,6 +7,7 @@ from ..golden.integer import int_range, wrap
 from ..hdl.spec import Spec
 from .compiled import a_words
 from .pack import to_bits
+from .rtl import Rtl
 
 #: Products per sum where the unit leaves it open; arrays take at least their number of rows.
 K = 16
@@ -44,6 +45,40 @@ def stimulus(
             bits = operands(port, spec, cycles, rng, sigma)
         values[port.name] = bits.reshape(cycles, -1)
     return values
+
+
+def handshaken(
+    rtl: Rtl, spec: Spec, cycles: int, seed: int, sigma: float | None = None
+) -> dict[str, np.ndarray]:
+    """Return the stimulus with every beat held until the unit takes it, as a stream's rules ask.
+
+    rtl: the unit, compiled. What `stimulus` drives in cycle k is here beat k of its stream. A unit that takes
+    a beat every cycle gets the same from both.
+    """
+    ports = rtl.verilog.ports
+    beats = stimulus(ports, spec, cycles, seed, sigma)
+    streams = {
+        prefix: [name for name in beats if name.startswith(prefix)]
+        for prefix in (f"s_axis_{name}_t" for name, into in rtl.verilog.streams.items() if into)
+    }
+    by_name = {port.name: port for port in ports}
+    driven = {name: bits.copy() for name, bits in beats.items()}
+    position = dict.fromkeys(streams, 2)
+    rtl.reset()
+    for cycle in range(2, cycles):
+        for prefix, names in streams.items():
+            for name in names:
+                driven[name][cycle] = beats[name][position[prefix]]
+        shown = rtl.clock({n: _as_lanes(driven[n][cycle], by_name[n]) for n in driven if n != "rst"})
+        for prefix in streams:
+            position[prefix] += int(shown[f"{prefix}ready"][0])
+    return driven
+
+
+def _as_lanes(bits: np.ndarray, port: Port) -> np.ndarray:
+    """Return a port's bits in one cycle as its lanes of integers."""
+    lanes = bits.reshape(1, port.lanes, -1) @ (1 << np.arange(port.lane_width))
+    return lanes if port.lanes > 1 else lanes[:, 0]
 
 
 def operands(

@@ -19,6 +19,7 @@ from ..gen.verilog import Verilog, make_verilog, reset_option
 from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
+from .cycles import measure_cycles
 from .rtl import Rtl
 from .simulators import simulator_environment
 from .transaction import BenchFailure
@@ -51,7 +52,9 @@ def verify(
     sim: `verilator` or `icarus`. level: `quick`, `full` or `exhaustive`. seed: of all random choices.
     waves: file that gets the waveform (FST or VCD). time_limit: seconds for the simulation. verilog: other
     Verilog with the same ports, to be judged by the same bench; timing: whether to hold it to the Spec's
-    latency and throughput. Raises UsageError on a wrong request, SimulationError if the simulator failed.
+    latency and throughput. Above `quick`, the record of a matrix engine whose pace depends on the data has
+    its `cycles` (`measure_cycles`). Raises UsageError on a wrong request, SimulationError if the simulator
+    failed.
     """
     entry = find_unit(unit)
     environment = simulator_environment(sim)
@@ -94,6 +97,10 @@ def verify(
         if waves:
             _keep_waves(folder, waves)
     passed = bool(checks) and all(check["passed"] for check in checks)
+    speed = {}
+    if passed and level != "quick" and hasattr(spec, "tile_beats") and spec.latency is None:
+        progress("counting cycles")
+        speed = {"cycles": measure_cycles(verilog, spec)}
     return {
         "unit": unit,
         "module": verilog.top,
@@ -105,6 +112,7 @@ def verify(
         "seed": seed,
         "passed": passed,
         "checks": checks,
+        **speed,
         "reproduce": reproduce_command(entry, spec, sim, level, seed, reset),
     }
 

@@ -59,6 +59,11 @@ class BitSerialPeSpec(MacSpec):
         return None
 
     @property
+    def macs_per_beat(self) -> int:
+        """Products that a beat stands for."""
+        return self.lanes
+
+    @property
     def macs_per_cycle(self) -> float:
         """Products added per cycle if every operand of A has all its digits; others take less."""
         return self.lanes / skip_spec(self).digits

@@ -2,11 +2,11 @@
 
 from ..study import Case, Published, Study
 
-#: Each dataflow with the Spec that has 64 multiplications per cycle.
+#: Each dataflow with the Spec that has 32 multipliers.
 DATAFLOWS = {
-    "systolic": {"dataflow": "os"},
-    "cube": {"dataflow": "cube", "rows": 4, "cols": 4, "depth": 4},
-    "2-D matrix": {"dataflow": "broadcast"},
+    "systolic": {"dataflow": "os", "rows": 4},
+    "cube": {"dataflow": "cube", "rows": 4, "cols": 4, "depth": 2},
+    "2-D matrix": {"dataflow": "broadcast", "rows": 4},
 }
 RECODINGS = {
     "Booth in the element": "own",

