@@ -10,7 +10,7 @@ from rich.table import Table
 from ..golden.errors import UsageError
 from ..synth.doctor import examine
 from ..synth.measure import measure
-from ..synth.study import find_study
+from ..synth.study import find_study, study_names
 from ..synth.study import reproduce as run_study
 from ..synth.study_table import study_page, study_tables
 from ..synth.table import table
@@ -93,12 +93,12 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-@click.command()
+@click.command(epilog=f"Studies: {', '.join(study_names())}.")
 @click.argument("study")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for STUDY.json and STUDY.md.")
 @json_option
 def reproduce(study, out, as_json) -> None:
-    """Measure a published comparison again: opt, ent."""
+    """Measure a comparison again, with the published figures beside."""
     find_study(study)
     if out is not None and not out.is_dir():
         raise UsageError(f"the folder {out} does not exist: make it, or give another one with --out")

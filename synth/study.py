@@ -16,6 +16,7 @@ from ..golden.errors import UsageError
 from ..hdl.spec import nearest
 from ..tb.cycles import macs_per_cycle
 from . import studies
+from .baseline import make_baseline
 from .measure import constraints
 from .row import Conditions, measured_row, tool_versions, unit_design
 from .targets import find_target
@@ -25,13 +26,15 @@ from .targets import find_target
 class Case:
     """One design of a study: a unit with fields of its Spec, in a group of designs that do the same.
 
-    booth: whether Yosys makes its `*` with Booth's recoding.
+    plain: measure not the unit but its baseline, the same function with Verilog's `*`. booth: whether Yosys
+    makes its `*` with Booth's recoding.
     """
 
     group: str
     label: str
     unit: str
     fields: dict[str, Any]
+    plain: bool = False
     booth: bool = False
 
 
@@ -86,20 +89,25 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         unit = find_unit(case.unit)
         spec = unit.spec(**case.fields)
         verilog = make_verilog(unit, spec)
-        label = f"{case.group}, {case.label}"
-        figures = measured_row(unit_design(label, verilog, case.booth), verilog, spec, conditions, progress)
+        design = unit_design(f"{case.group}, {case.label}", verilog, case.booth)
+        if case.plain:
+            plain = make_baseline(spec)
+            design = dataclasses.replace(design, text=plain.text, top=plain.top)
+        figures = measured_row(design, verilog, spec, conditions, progress)
         best, macs = figures["best"], macs_per_cycle(verilog, spec, study.sigma)
         done += 1
         progress(f"{done} of {len(study.cases)} designs measured")
         return {
             "group": case.group,
             "label": case.label,
-            "generate": f"macwright generate {case.unit} {spec.arguments()}",
+            "unit": case.unit,
+            "spec": spec.as_dict(),
             "verilog_sha256": figures["verilog_sha256"],
             "period_ns": best["period_ns"],
             "area_um2": best["area_um2"],
             "flip_flops": best["flip_flops"],
             "macs_per_cycle": round(macs, 3),
+            "um2_ns_per_mac": round(best["area_um2"] * best["period_ns"] / macs, 1),
             "gmac_per_s_per_mm2": round(macs / best["period_ns"] / best["area_um2"] * 1e6, 1),
             "energy_per_mac_pj": best["energy_per_mac_pj"],
         }

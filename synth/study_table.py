@@ -19,6 +19,7 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
         ("area um2", "area_um2", ".0f"),
         ("FF", "flip_flops", "d"),
         ("MAC/cycle", "macs_per_cycle", ".1f"),
+        ("um2 ns/MAC", "um2_ns_per_mac", ".0f"),
         ("GMAC/s/mm2", "gmac_per_s_per_mm2", ".0f"),
         ("pJ/MAC", "energy_per_mac_pj", ".2f"),
     )
@@ -34,14 +35,15 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
     for what in ("area", "energy"):
         for label in against:
             gains.add_column(f"{what} / {label}", justify="right")
-        gains.add_column(f"published {what}", justify="right")
+        if record["published"]:
+            gains.add_column(f"published {what}", justify="right")
     for group, label in dict.fromkeys((ratio["group"], ratio["label"]) for ratio in record["ratios"]):
         found = {r["against"]: r for r in record["ratios"] if (r["group"], r["label"]) == (group, label)}
         cells = []
         for what in ("area", "energy"):
             cells += [f"{found[name][what]:.2f}" for name in against]
             said = [p["value"] for p in record["published"] if (p["group"], p["what"]) == (group, what)]
-            cells.append(said[0] if said else "-")
+            cells += ([said[0]] if said else ["-"]) if record["published"] else []
         gains.add_row(group, label, *cells)
     return [figures, gains]
 
@@ -50,11 +52,13 @@ def study_page(record: dict[str, Any]) -> str:
     """Return the record of a study as a Markdown page."""
     text = io.StringIO()
     console = Console(file=text, width=400, highlight=False)
-    figures, gains = study_tables(record, markdown=True)
+    figures, *gains = study_tables(record, markdown=True)
     tools = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
-    console.print(f"# {record['title']}\n\nMade by `{record['command']}`. Published: {record['source']}.\n")
+    published = f" Published: {record['source']}." if record["published"] else ""
+    console.print(f"# {record['title']}\n\nMade by `{record['command']}`.{published}\n")
     console.print(f"Target {record['target']}; operands for power: {record['operands']}; {tools}.\n")
     console.print(figures)
-    console.print("\nGain of each engine on each baseline, above 1 is better:\n")
-    console.print(gains)
+    for table in gains:
+        console.print("\nGain of each engine on each baseline, above 1 is better:\n")
+        console.print(table)
     return "\n".join(line.strip() for line in text.getvalue().splitlines()) + "\n"

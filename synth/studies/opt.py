@@ -2,7 +2,7 @@
 
 from ..study import Case, Published, Study
 
-#: Each dataflow of the paper with the Spec that has 32 multipliers; the cube is 4 x 4 x 2, trees have 4 lanes.
+#: Each dataflow of the paper with the Spec that has 32 multipliers; the cube is 4 x 4 x 2, a tree of 4.
 DATAFLOWS = {
     "systolic": {"dataflow": "os", "rows": 4},
     "weight-stationary": {"dataflow": "ws", "rows": 4, "depth": 4},
