@@ -20,6 +20,19 @@ STDERR = Console(stderr=True, soft_wrap=True, highlight=False)
 
 unit_argument = click.argument("unit")
 params_option = click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+
+
+def time_limit_option(seconds: int, what: str):
+    """Return the option --time-limit, with its default and what it limits."""
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(0, min_open=True),
+        default=seconds,
+        show_default=True,
+        help=f"Seconds for {what}.",
+    )
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

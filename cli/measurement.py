@@ -14,7 +14,16 @@ from ..synth.study import find_study, study_names
 from ..synth.study import reproduce as run_study
 from ..synth.study_table import study_page, study_tables
 from ..synth.table import table
-from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
+from .common import (
+    STDOUT,
+    json_option,
+    params_option,
+    print_json,
+    progress,
+    time_limit_option,
+    unit_and_spec,
+    unit_argument,
+)
 
 
 @click.command()
@@ -31,13 +40,7 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
 @click.option("--periods", metavar="PS,PS,...", help="Delay targets of the sweep, in ps.")
 @click.option("--seeds", metavar="N,N,...", help="Seeds of place and route.")
 @click.option("--no-baseline", is_flag=True, help="Leave out the same function written with *.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=600,
-    show_default=True,
-    help="Seconds for each run of a tool.",
-)
+@time_limit_option(600, "each run of a tool")
 @json_option
 def synth(unit, params, target, toggle_rate, sigma, periods, seeds, no_baseline, time_limit, as_json) -> None:
     """Measure a unit's area, clock and power beside a baseline."""

@@ -18,7 +18,16 @@ from ..tb.simulators import SIMULATORS
 from ..tb.tile import gemm_arguments
 from ..tb.verify import LEVELS
 from ..tb.verify import verify as run_bench
-from .common import STDOUT, json_option, params_option, print_json, progress, unit_and_spec, unit_argument
+from .common import (
+    STDOUT,
+    json_option,
+    params_option,
+    print_json,
+    progress,
+    time_limit_option,
+    unit_and_spec,
+    unit_argument,
+)
 
 
 @click.command()
@@ -35,13 +44,7 @@ from .common import STDOUT, json_option, params_option, print_json, progress, un
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all random choices."
 )
 @click.option("--waves", type=click.Path(path_type=Path), help="File that gets the waveform.")
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(0, min_open=True),
-    default=900,
-    show_default=True,
-    help="Seconds for the simulation.",
-)
+@time_limit_option(900, "the simulation")
 @json_option
 def verify(unit, params, reset, sim, level, seed, waves, time_limit, as_json) -> None:
     """Prove a unit's Verilog against its golden model."""

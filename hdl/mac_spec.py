@@ -96,6 +96,16 @@ class MacSpec(Spec):
         return Shape(self.acc_width, sum_is_signed(self.a_signed, self.b_signed))
 
 
+#: What the ports of an element are; an element says where its own differ.
+ELEMENT_DOCS = {
+    "en": "every register moves only while this is high",
+    "first": "start a new sum with this product",
+    "a": "operand of A",
+    "b": "operand of B",
+    "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
+}
+
+
 def check_step(spec: MacSpec, products: int, name: str) -> None:
     """Raise UsageError if sums are to be exact and the `products` of a single step can overflow.
 

@@ -24,7 +24,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..arith.digits import digit_count
 from ..arith.prefix import KINDS
-from ..mac_spec import check_step, operand_pairs, operand_ports
+from ..mac_spec import ELEMENT_DOCS, check_step, operand_pairs, operand_ports
 from ..spec import choice, integer
 from .tree_mac import TreeMacSpec, a_doc, accumulated, make_dot, summed_width
 
@@ -82,13 +82,7 @@ class BitWeightPe(wiring.Component):
     """
 
     sum_ports = ("acc",)
-    port_docs = {
-        "en": "every register moves only while this is high",
-        "first": "start a new sum with these products",
-        "a": "operands of A",
-        "b": "operands of B",
-        "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
-    }
+    port_docs = ELEMENT_DOCS | {"first": "start a new sum with these products", "b": "operands of B"}
 
     def __init__(self, spec: BitWeightPeSpec):
         self.spec = spec

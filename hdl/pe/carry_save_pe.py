@@ -15,7 +15,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.prefix import KINDS
-from ..mac_spec import check_step, operand_pairs, operand_ports
+from ..mac_spec import ELEMENT_DOCS, check_step, operand_pairs, operand_ports
 from ..spec import choice, integer
 from .carry_save import CarrySaveForm, carry_save_step, check_carry_save
 from .tree_mac import TreeMacSpec, a_doc, kept_sum, make_dot
@@ -53,11 +53,8 @@ class CarrySavePe(wiring.Component):
     """
 
     sum_ports = ("acc_sum", "acc_carry")
-    port_docs = {
+    port_docs = ELEMENT_DOCS | {
         "en": "the sum moves only while this is high",
-        "first": "start a new sum with this product",
-        "a": "operand of A",
-        "b": "operand of B",
         "acc_sum": "with acc_carry the sum of products, {latency} enabled cycle(s) after its last operands",
         "acc_carry": "carry row: the kept carries, 0 where none is kept",
     }

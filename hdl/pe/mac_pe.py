@@ -19,6 +19,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.prefix import KINDS
+from ..mac_spec import ELEMENT_DOCS
 from ..spec import choice
 from .tree_mac import TreeMacSpec, a_doc, accumulated, make_product, summed_width
 
@@ -42,13 +43,7 @@ class MacPe(wiring.Component):
     """
 
     sum_ports = ("acc",)
-    port_docs = {
-        "en": "every register moves only while this is high",
-        "first": "start a new sum with this product",
-        "a": "operand of A",
-        "b": "operand of B",
-        "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
-    }
+    port_docs = ELEMENT_DOCS
 
     def __init__(self, spec: MacPeSpec):
         self.spec = spec

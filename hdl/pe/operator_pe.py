@@ -10,7 +10,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.saturate import saturated
-from ..mac_spec import MacSpec, check_step, operand_pairs, operand_ports
+from ..mac_spec import ELEMENT_DOCS, MacSpec, check_step, operand_pairs, operand_ports
 from ..spec import integer
 
 
@@ -45,13 +45,7 @@ class OperatorPe(wiring.Component):
     """
 
     sum_ports = ("acc",)
-    port_docs = {
-        "en": "every register moves only while this is high",
-        "first": "start a new sum with this product",
-        "a": "operand of A",
-        "b": "operand of B",
-        "acc": "sum of products, {latency} enabled cycle(s) after its last operands",
-    }
+    port_docs = ELEMENT_DOCS
 
     def __init__(self, spec: OperatorPeSpec):
         self.spec = spec
