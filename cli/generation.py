@@ -10,6 +10,8 @@ from ..gen.deliverable import generate as make_deliverable
 from ..gen.emission import RESETS
 from ..gen.manifest import timing
 from ..gen.ports import verilog_ports
+from ..gen.verilog import consequences
+from ..hdl.spec import as_text
 from .common import (
     STDOUT,
     assignments,
@@ -59,7 +61,16 @@ def describe(unit: str, params: tuple[str, ...], as_json: bool) -> None:
                     }
                     for (n, p), v in zip(spec.params().items(), spec.as_dict().values(), strict=True)
                 ],
-                "ports": [{"name": p.name, "direction": p.direction, "width": p.width} for p in ports],
+                "ports": [
+                    {
+                        "name": p.name,
+                        "direction": p.direction,
+                        "width": p.width,
+                        "layout": p.layout,
+                        "meaning": p.doc,
+                    }
+                    for p in ports
+                ],
                 "timing": timing(spec),
             }
         )
@@ -71,7 +82,7 @@ def describe(unit: str, params: tuple[str, ...], as_json: bool) -> None:
     )
     table = Table("parameter", "value", "legal", "meaning")
     for name, param in spec.params().items():
-        table.add_row(name, str(getattr(spec, name)), param.legal, param.meaning)
+        table.add_row(name, as_text(getattr(spec, name)), param.legal, param.meaning)
     STDOUT.print(table)
     table = Table("port", "direction", "bits", "meaning")
     for port in ports:
@@ -79,7 +90,7 @@ def describe(unit: str, params: tuple[str, ...], as_json: bool) -> None:
             port.name, port.direction, str(port.width), "; ".join(t for t in (port.doc, port.layout) if t)
         )
     STDOUT.print(table)
-    STDOUT.print(", ".join(f"{name} = {value}" for name, value in timing(spec).items()))
+    STDOUT.print("\n".join(consequences(spec)), markup=False)
 
 
 @click.command()

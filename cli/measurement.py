@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..golden.errors import UsageError
 from ..synth.doctor import examine
@@ -82,7 +82,7 @@ def doctor(as_json: bool) -> None:
     if as_json:
         print_json(tools)
     else:
-        shown = Table("tool", "version", "for", "how to get it")
+        shown = Table(Column("tool", overflow="fold"), "version", "for", "how to get it")
         for tool in tools:
             version = tool["version"] or "[red]missing[/red]"
             shown.add_row(

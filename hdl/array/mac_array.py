@@ -182,15 +182,14 @@ def beat(shape, lanes: int) -> stream.Signature:
 class MacArray(wiring.Component):
     """C[rows, cols] = A[rows, K] x B[K, cols], tile after tile, in one of five dataflows.
 
-    Streams: K is as long as beats come up to `last`; the dataflow says what a beat holds (`port_docs`).
-    `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. If `a` and `b`
+    Streams: K is as long as beats come up to `last`; what a beat holds stands beside the ports. `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. If `a` and `b`
     disagree about where a tile ends, `last_mismatch` stays high until reset; with ws the tile ends where `b`
     says so, else where either does.
 
     Timing: one beat a cycle, no idle cycle between tiles while K is at least `rows` steps long. Row 0 is
     offered `latency` cycles after the last beat was accepted. A stalled `c` stops the whole array. With
-    bit-serial elements all of that depends on the data (`serial_array.py`). Reset drops whatever is in
-    flight.
+    bit-serial elements all of that depends on the data, and a stalled `c` stops the drain only. Reset drops
+    whatever is in flight.
     """
 
     def __init__(self, spec: MacArraySpec):
