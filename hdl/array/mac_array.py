@@ -182,9 +182,10 @@ def beat(shape, lanes: int) -> stream.Signature:
 class MacArray(wiring.Component):
     """C[rows, cols] = A[rows, K] x B[K, cols], tile after tile, in one of five dataflows.
 
-    Streams: K is as long as beats come up to `last`; what a beat holds stands beside the ports. `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. If `a` and `b`
-    disagree about where a tile ends, `last_mismatch` stays high until reset; with ws the tile ends where `b`
-    says so, else where either does.
+    Streams: K is as long as beats come up to `last`; what a beat holds stands beside the ports. `c` brings C
+    row by row, with `last` on the bottom row, while the next tile is computed. If `a` and `b` disagree about
+    where a tile ends, `last_mismatch` stays high until reset; with ws the tile ends where `b` says so, else
+    where either does.
 
     Timing: one beat a cycle, no idle cycle between tiles while K is at least `rows` steps long. Row 0 is
     offered `latency` cycles after the last beat was accepted. A stalled `c` stops the whole array. With

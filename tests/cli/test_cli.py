@@ -22,7 +22,7 @@ def test_list_and_describe():
     units = json.loads(macwright("list", "--json").stdout)
     assert {"mac_array", "mac_pe"} <= {u["unit"] for u in units}
     shown = macwright("describe", "mac_array", "-p", "rows=3").stdout
-    assert "s_axis_a_tdata" in shown and "latency = 9" in shown
+    assert "s_axis_a_tdata" in shown and "latency: 9 cycles" in shown
     facts = json.loads(macwright("describe", "mac_pe", "--json").stdout)
     assert facts["timing"]["latency"] == 1
     assert facts["parameters"][0]["legal"] == "a whole number from 2 to 16 (bits)"
@@ -157,3 +157,20 @@ def test_an_interrupt_leaves_no_simulator_behind():
     child.send_signal(signal.SIGINT)
     assert child.wait(20) == 130
     assert simulators and not any(Path(f"/proc/{pid}").exists() for pid in simulators)
+
+
+def test_cycles_and_studies_refuse_in_a_sentence(tmp_path):
+    refused = macwright("cycles", "mac_array")
+    assert refused.returncode == 2 and "does not depend on the data" in refused.stderr
+    refused = macwright("reproduce", "opd")
+    assert refused.returncode == 2 and "did you mean 'opt'?" in refused.stderr
+    refused = macwright("reproduce", "opt", "-o", tmp_path / "none")
+    assert refused.returncode == 2 and "does not exist: make it, or give another one" in refused.stderr
+    assert "Studies: ent, opt, widths." in macwright("reproduce", "--help").stdout
+
+
+def test_cycles_of_an_engine_that_skips_digits():
+    spec = ["-p", "rows=1", "-p", "cols=1", "-p", "dataflow=broadcast", "-p", "element=bit_serial_shared"]
+    found = json.loads(macwright("cycles", "mac_array", *spec, "--json").stdout)
+    assert [row["workload"] for row in found][-2:] == ["uniform", "worst case"]
+    assert found[-1]["cycles_per_mac"] == max(row["cycles_per_mac"] for row in found)
