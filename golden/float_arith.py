@@ -127,9 +127,9 @@ def _sum(x: Unpacked, y: Unpacked, out_format: FloatFormat, rounding: str, rando
     distance = x_top - y_top
     larger = np.where(distance >= 0, x_signed, y_signed)
     smaller = x_signed + y_signed - larger
-    # Both significands end in at least 13 zeros: a distance of 0 or 1, the only one at which many leading bits
-    # can cancel, loses nothing. At a larger one the sum keeps 59 bits, far more than rounding looks at, and it
-    # is enough that the lowest bit is 1 where anything was lost.
+    # Both significands end in at least 13 zeros: a distance of 0 or 1, the only one at which many leading
+    # bits can cancel, loses nothing. At a larger one the sum keeps 59 bits, more than rounding looks at, and
+    # it is enough that the lowest bit is 1 where anything was lost.
     np.abs(distance, out=distance)
     np.minimum(distance, 63, out=distance)
     shifted = smaller >> distance

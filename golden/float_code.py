@@ -16,7 +16,7 @@ ROUNDINGS = ("nearest_even", "toward_zero", "stochastic")
 FINITE, INF, NAN = 0, 1, 2
 SIGNIFICAND_BITS = 62  # widest significand: its rounding still fits into a signed 64-bit word
 MAX_RANDOM_BITS = 32
-# Beyond this the result is past the range of every format, whatever the significand; the bound keeps sums small.
+# An exponent beyond this is past the range of every format, whatever the significand.
 _FAR = 400
 
 
@@ -105,6 +105,8 @@ def encode(
     Raises UsageError for operands outside these ranges.
     """
     sign, kind = check_range("sign", sign, 1, False), check_range("kind", kind, 2, False)
+    if (kind > NAN).any():
+        raise UsageError(f"kind=3 is not one of FINITE={FINITE}, INF={INF}, NAN={NAN}")
     significand = check_range("significand", significand, SIGNIFICAND_BITS, False)
     exponent = np.clip(np.asarray(exponent, np.int64), -_FAR, _FAR)
     sticky = np.asarray(sticky, bool)
@@ -134,8 +136,15 @@ def from_words(high, low) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def from_float64(
     values, *, fmt: FloatFormat, rounding: str = "nearest_even", random: Randomness | None = None
 ) -> np.ndarray:
-    """Round floating-point numbers, float64 or narrower, to codes; they are taken apart, not computed with."""
-    word = np.asarray(values, np.float64).view(np.int64)
+    """Round floating-point numbers, float64 or narrower, to codes; they are taken apart, not computed with.
+
+    Raises UsageError for types that float64 does not hold exactly.
+    """
+    values = np.asarray(values)
+    if values.dtype.itemsize > (4 if values.dtype.kind in "iu" else 8):
+        raise UsageError(f"values must be float64 or narrower, not {values.dtype}: `encode` takes integers")
+    with np.errstate(invalid="ignore"):  # a signalling NaN is as good as any
+        word = values.astype(np.float64).view(np.int64)
     field, mantissa = word >> 52 & 0x7FF, word & ((1 << 52) - 1)
     kind = np.where(field == 0x7FF, np.where(mantissa == 0, INF, NAN), FINITE)
     significand = mantissa | (np.minimum(field, 1) << 52)
@@ -171,7 +180,7 @@ def check_rounding(rounding: str, random: Randomness | None) -> None:
 
 
 def bit_length(values: np.ndarray) -> np.ndarray:
-    """Return how many bits each int64 from 0 to `2^62 - 1` has; -1022 for zero, which no sum takes for large."""
+    """Return how many bits each int64 from 0 to `2^62 - 1` has; -1022 for zero, far below every number."""
     # Without the second of two ones in a row the conversion cannot round up to the next power of two.
     return ((values & ~(values >> 1)).astype(np.float64).view(np.int64) >> 52) - 1022
 
@@ -197,7 +206,7 @@ def round_to_code(sign, top, significand, fmt: FloatFormat, rounding: str, rando
         fraction = significand >> np.minimum(cut - random.bits, 63)
         kept = (fraction + np.asarray(random.values, np.int64)) >> random.bits
     else:
-        np.minimum(cut, 63, out=cut)
+        cut = np.minimum(cut, 63)
         kept = significand >> cut
         if rounding == "nearest_even":
             kept &= 1

@@ -1,8 +1,8 @@
 """What a floating-point format is: a few numbers and choices, not code.
 
-A code is sign, exponent field and mantissa field, from the top bit down. With an exponent field E > 0 its value
-is `(-1)^sign * 2^(E - bias) * 1.mantissa`; with E = 0 it is `(-1)^sign * 2^(1 - bias) * 0.mantissa`, a subnormal
-or zero. Which codes are Inf and NaN instead, and what becomes of results that do not fit, the format says.
+A code is sign, exponent field and mantissa field, from the top bit down. With an exponent field E > 0 its
+value is `(-1)^sign * 2^(E - bias) * 1.mantissa`; with E = 0 it is `(-1)^sign * 2^(1 - bias) * 0.mantissa`, a
+subnormal or zero. The format says which codes are Inf and NaN instead, and what becomes of too large results.
 """
 
 import dataclasses
@@ -26,10 +26,11 @@ class FloatFormat:
 
     exponent_bits: 0 to 8; with 0 every code is a subnormal, that is, a fixed-point number.
     mantissa_bits: 0 to 23, the hidden bit not counted.
-    bias: by default `2^(exponent_bits - 1) - 1`, one more for `fnuz`. Every value must lie between 2^-256 and 2^256.
-    special: which codes are no numbers. `ieee`: the highest exponent field is Inf, with a mantissa NaN. `fn`: the
-        field and mantissa of all ones are NaN, there is no Inf. `fnuz`: the code of negative zero is NaN, there
-        is no Inf and no negative zero. `none`: every code is a finite number.
+    bias: by default `2^(exponent_bits - 1) - 1`, one more for `fnuz`, 0 without exponent bits. Every number
+        must lie between 2^-256 and 2^256.
+    special: which codes are no numbers. `ieee`: the highest exponent field is Inf, with a mantissa NaN. `fn`:
+        exponent field and mantissa of all ones are NaN, there is no Inf. `fnuz`: the code of negative zero is
+        NaN, there is no Inf and no negative zero. `none`: every code is a finite number.
     signed: without, there is no sign bit.
     has_zero: without, which is for powers of two alone, the exponent field 0 is as good as any: `2^-bias`.
     subnormals: `keep`; `flush_in`: read as zeros of their sign; `flush_out`: results that are rounded to one
@@ -116,8 +117,10 @@ def _check_widths(fmt: FloatFormat) -> None:
         if value not in choices and not (name == "overflow" and value is None):
             raise UsageError(f"{name}={value!r} is not one of {', '.join(choices)}")
     for name, highest in (("exponent_bits", MAX_EXPONENT_BITS), ("mantissa_bits", MAX_MANTISSA_BITS)):
-        if not 0 <= getattr(fmt, name) <= highest:
+        if getattr(fmt, name) not in range(highest + 1):
             raise UsageError(f"{name}={getattr(fmt, name)} is not a width from 0 to {highest} bits")
+    if not (fmt.bias is None or isinstance(fmt.bias, int)):
+        raise UsageError(f"bias={fmt.bias!r} is not a whole number")
     if not fmt.magnitude_bits:
         raise UsageError(
             "exponent_bits=0 and mantissa_bits=0 leave no bits for a number: give it one at least"
@@ -181,11 +184,13 @@ PRESETS = {
 def find_format(name: str, **changes) -> FloatFormat:
     """Return the format of that name, with `changes` to its fields, such as `overflow="saturate"`.
 
-    name: a preset, or any split such as `e6m9` or `e4m2b5fn`: `b` is the bias, then `fn` or `fnuz`; without it
-    the format is `ieee`. A split takes its default bias and overflow after the changes.
+    name: a preset, or any split such as `e6m9` or `e4m2b5fn`: `b` is the bias, then `fn` or `fnuz`; without
+    them the format is `ieee`. A change of `special` brings its own default bias and overflow.
 
     Raises UsageError for a name that is neither, and for a format that cannot be.
     """
+    if "special" in changes:
+        changes = {"bias": None, "overflow": None} | changes
     if name in PRESETS:
         return dataclasses.replace(PRESETS[name], **changes)
     match = re.fullmatch(r"e(\d+)m(\d+)(?:b(\d+))?(fn|fnuz)?", name)
