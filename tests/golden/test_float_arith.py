@@ -54,6 +54,9 @@ def operands(formats, count, seed):
         sign = rng.integers(0, 1 + fmt.signed, 3 * quarter) << fmt.magnitude_bits
         near = one + rng.integers(-spread, spread, 3 * quarter)
         codes[: 3 * quarter] = np.clip(near, 0, fmt.max_code) | sign
+    carry = slice(quarter, quarter + quarter // 2)  # among the ties: just below a power of two
+    a[carry] |= (1 << a_format.mantissa_bits) - 1
+    b[carry] = from_float64(1.0, fmt=b_format)
     product = exact_product(to_float64(a, fmt=a_format), to_float64(b, fmt=b_format))
     back = from_float64(-product[cancel], fmt=c_format)
     c[cancel] = np.clip(back + rng.integers(-1, 2, quarter), 0, (1 << c_format.bits) - 1)
@@ -63,6 +66,7 @@ def operands(formats, count, seed):
     # Both terms at the lower end of the result: a is divided down to it, c is a few of its smallest steps.
     unit = 2.0 ** (out_format.min_exponent - out_format.mantissa_bits)
     target = unit * rng.integers(1, 4 << out_format.mantissa_bits, quarter) / 4
+    target[::2] = out_format.min_normal + unit * rng.integers(-8, 8, target[::2].size) / 4
     divisor = np.where(
         np.isfinite(product[small]) & (product[small] != 0), to_float64(b[small], fmt=b_format), 1
     )

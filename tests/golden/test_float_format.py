@@ -248,6 +248,28 @@ def test_wide_significands_are_cut_without_rounding(wide, exponent, name):
     assert code == encode(0, exponent + drop, jammed, fmt=fmt)
 
 
+@pytest.mark.parametrize("zeros", [40, 70, 100])
+@pytest.mark.parametrize("rounding, ups", [("nearest_even", {0: "odd", 1: "all"}), ("toward_zero", {})])
+def test_what_lies_beyond_the_words_decides_ties(zeros, rounding, ups):
+    fmt = PRESETS["e5m2"]
+    for significand in range(4, 8):
+        for beyond in (-1, 0, 1):
+            wide = (2 * significand + 1 << zeros) + beyond
+            kept, cut, sticky = from_words(wide >> 62, wide & (1 << 62) - 1)
+            assert sticky == (beyond != 0 and zeros > 62)
+            code = encode(0, cut - zeros - 1, kept, fmt=fmt, sticky=sticky, rounding=rounding)
+            up = ups.get(beyond) == "all" or ups.get(beyond) == "odd" and significand % 2 == 1
+            assert to_float64(code, fmt=fmt) == significand + up
+
+
+def test_exponents_far_out_of_range():
+    fmt = PRESETS["e4m3"]
+    for sign in (0, 1):
+        far = [encode(sign, e, s, fmt=fmt) for s in (0, 5) for e in (-(10**12), -500, 500, 10**12)]
+        assert [int(code) & 0x7F for code in far] == [0, 0, 0, 0, 0, 0, 0x78, 0x78]
+        assert {int(code) >> 7 for code in far} == {sign}
+
+
 @given(st.integers(0, 8), st.integers(0, 23), st.sampled_from(["ieee", "fn", "fnuz", "none"]), st.booleans())
 def test_every_split_works_or_is_refused(e, m, special, signed):
     try:
