@@ -106,12 +106,13 @@ def encode(
     """
     sign, kind = check_range("sign", sign, 1, False), check_range("kind", kind, 2, False)
     if (kind > NAN).any():
-        raise UsageError(f"kind=3 is not one of FINITE={FINITE}, INF={INF}, NAN={NAN}")
+        raise UsageError("kind=3 is not one of FINITE=0, INF=1, NAN=2")
     significand = check_range("significand", significand, SIGNIFICAND_BITS, False)
-    exponent = np.clip(np.asarray(exponent, np.int64), -_FAR, _FAR)
-    sticky = np.asarray(sticky, bool)
+    exponent = np.clip(check_range("exponent", exponent, 63, True), -_FAR, _FAR)
     check_rounding(rounding, random)
-    sign, exponent, significand, kind, sticky = np.broadcast_arrays(sign, exponent, significand, kind, sticky)
+    sign, exponent, significand, kind, sticky = np.broadcast_arrays(
+        sign, exponent, significand, kind, np.asarray(sticky, bool)
+    )
     needed = fmt.mantissa_bits + (1 + random.bits if random else 2)
     if (sticky & (significand >> (needed - 1) == 0)).any():
         raise UsageError(f"sticky needs a significand of at least {needed} significant bits: shift it left")
@@ -136,10 +137,7 @@ def from_words(high, low) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def from_float64(
     values, *, fmt: FloatFormat, rounding: str = "nearest_even", random: Randomness | None = None
 ) -> np.ndarray:
-    """Round floating-point numbers, float64 or narrower, to codes; they are taken apart, not computed with.
-
-    Raises UsageError for types that float64 does not hold exactly.
-    """
+    """Round floating-point numbers to codes. Raises UsageError for types that float64 does not hold exactly."""
     values = np.asarray(values)
     if values.dtype.itemsize > (4 if values.dtype.kind in "iu" else 8):
         raise UsageError(f"values must be float64 or narrower, not {values.dtype}: `encode` takes integers")
@@ -191,7 +189,7 @@ def normalise(exponent: np.ndarray, significand: np.ndarray, bits: int) -> tuple
     Zero stays zero, with an exponent below that of every number.
     """
     length = bit_length(significand)
-    return exponent + (length - 1), significand << (bits - length)
+    return exponent + length - 1, significand << bits - length
 
 
 def round_to_code(sign, top, significand, fmt: FloatFormat, rounding: str, random) -> np.ndarray:

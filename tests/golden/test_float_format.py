@@ -1,4 +1,5 @@
 import dataclasses
+from pathlib import Path
 
 import ml_dtypes
 import numpy as np
@@ -19,6 +20,7 @@ from macwright.golden.float_code import (
 )
 from macwright.golden.float_format import PRESETS, FloatFormat, find_format
 
+PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 ML_DTYPES = {
     "fp16": np.float16,
     "bf16": ml_dtypes.bfloat16,
@@ -33,6 +35,16 @@ ML_DTYPES = {
     "e2m3fn": ml_dtypes.float6_e2m3fn,
     "e2m1fn": ml_dtypes.float4_e2m1fn,
     "e8m0fnu": ml_dtypes.float8_e8m0fnu,
+}
+GFLOAT = {
+    "fp16": "binary16",
+    "bf16": "bfloat16",
+    "e5m2": "ocp_e5m2",
+    "e4m3fn": "ocp_e4m3",
+    "e3m2fn": "ocp_e3m2",
+    "e2m3fn": "ocp_e2m3",
+    "e2m1fn": "ocp_e2m1",
+    "e8m0fnu": "ocp_e8m0",
 }
 OTHERS = ("e6m9", "e3m3", "e2m5fn", "e5m3fnuz", "e4m2b5fn", "e1m4", "e5m1")
 SMALL = [*ML_DTYPES, *OTHERS]
@@ -89,24 +101,32 @@ def test_every_code_means_what_apytypes_says(name):
     assert same(to_float64(codes, fmt=fmt), array.to_numpy())
 
 
-@pytest.mark.parametrize(
-    "name, theirs",
-    [
-        ("fp16", "binary16"),
-        ("bf16", "bfloat16"),
-        ("e5m2", "ocp_e5m2"),
-        ("e4m3fn", "ocp_e4m3"),
-        ("e3m2fn", "ocp_e3m2"),
-        ("e2m3fn", "ocp_e2m3"),
-        ("e2m1fn", "ocp_e2m1"),
-        ("e8m0fnu", "ocp_e8m0"),
-    ],
-)
-def test_every_code_means_what_gfloat_says(name, theirs):
+@pytest.mark.parametrize("name", GFLOAT)
+def test_every_code_means_what_gfloat_says(name):
     gfloat = pytest.importorskip("gfloat")
     fmt = PRESETS[name]
-    info = getattr(pytest.importorskip("gfloat.formats"), f"format_info_{theirs}")
+    info = getattr(pytest.importorskip("gfloat.formats"), f"format_info_{GFLOAT[name]}")
     assert same(to_float64(all_codes(fmt), fmt=fmt), gfloat.decode_ndarray(info, all_codes(fmt)))
+
+
+# Their ties of e8m0 go to the even exponent, and what is below 2^-127 is not rounded to one of its numbers.
+@pytest.mark.parametrize("name", [name for name in GFLOAT if name != "e8m0fnu"])
+@pytest.mark.parametrize("overflow", ["default", "saturate"])
+def test_rounding_agrees_with_gfloat(name, overflow):
+    gfloat = pytest.importorskip("gfloat")
+    info = getattr(pytest.importorskip("gfloat.formats"), f"format_info_{GFLOAT[name]}")
+    saturates = overflow == "saturate" or PRESETS[name].overflow == "saturate"
+    fmt = find_format(name, **({"overflow": "saturate"} if saturates else {}))
+    with np.errstate(invalid="ignore"):
+        values = np.append(samples(fmt)[::7].astype(np.float64), [np.inf, -np.inf, 0.0, -0.0])
+    if fmt.nan_code is None:
+        values = values[~np.isnan(values)]
+    for rounding, theirs in (
+        ("nearest_even", gfloat.RoundMode.TiesToEven),
+        ("toward_zero", gfloat.RoundMode.TowardZero),
+    ):
+        ours = to_float64(from_float64(values, fmt=fmt, rounding=rounding), fmt=fmt)
+        assert same(ours, gfloat.round_ndarray(info, values, theirs, saturates))
 
 
 @pytest.mark.parametrize("name", ML_DTYPES)
@@ -316,6 +336,27 @@ def test_names_lead_to_formats():
         find_format("fp9")
 
 
+def test_the_documentation_has_the_presets():
+    rows = [line.split("|")[1:-1] for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    rows = {
+        cells[0].strip(" `"): [cell.strip(" `") for cell in cells[1:]] for cells in rows if len(cells) == 11
+    }
+    assert list(rows) == list(PRESETS)
+    for name, fmt in PRESETS.items():
+        codes = ["-" if c is None else f"{c:0{(fmt.bits + 3) // 4}x}" for c in (fmt.inf_code, fmt.nan_code)]
+        assert rows[name] == [
+            str(fmt.bits),
+            f"{fmt.exponent_bits}, {fmt.mantissa_bits}",
+            str(fmt.bias),
+            fmt.special,
+            f"{fmt.max_value:.8g}",
+            f"2^{fmt.min_exponent}",
+            f"2^{fmt.min_exponent - fmt.mantissa_bits}",
+            *codes,
+            fmt.overflow,
+        ]
+
+
 @pytest.mark.parametrize(
     "call, message",
     [
@@ -323,6 +364,7 @@ def test_names_lead_to_formats():
         (lambda f: encode(0, 0, 1 << 62, fmt=f), "significand"),
         (lambda f: encode(0, 0, 3, sticky=True, fmt=f), "at least 5 significant bits"),
         (lambda f: encode(0, 0, 3, 3, fmt=f), "kind=3"),
+        (lambda f: encode(0, 0.5, 3, fmt=f), "exponent must hold integers"),
         (lambda f: encode(0, 0, 3, fmt=f, rounding="up"), "rounding='up' is not one of"),
         (lambda f: encode(0, 0, 3, fmt=f, rounding="stochastic"), "needs random"),
         (lambda f: encode(0, 0, 3, fmt=f, random=Randomness(0, 3)), "takes no random"),
