@@ -137,7 +137,7 @@ def from_words(high, low) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def from_float64(
     values, *, fmt: FloatFormat, rounding: str = "nearest_even", random: Randomness | None = None
 ) -> np.ndarray:
-    """Round floating-point numbers to codes. Raises UsageError for types that float64 does not hold exactly."""
+    """Round floating-point numbers to codes; raises UsageError for types wider than float64."""
     values = np.asarray(values)
     if values.dtype.itemsize > (4 if values.dtype.kind in "iu" else 8):
         raise UsageError(f"values must be float64 or narrower, not {values.dtype}: `encode` takes integers")
