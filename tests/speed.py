@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from macwright.gen.catalog import find_unit
 from macwright.gen.verilog import make_verilog
+from macwright.golden.float_arith import fma
+from macwright.golden.float_format import PRESETS
 from macwright.golden.int_gemm import int_gemm
 from macwright.tb.rtl import Rtl
 from rich.console import Console
@@ -53,6 +55,15 @@ def golden_gmacs() -> float:
     return 256**3 / (time.perf_counter() - start) / 1e9
 
 
+def golden_fma() -> float:
+    rng = np.random.default_rng(0)
+    bf16 = PRESETS["bf16"]
+    a, b, c = rng.integers(0, 1 << 16, (3, 2_000_000))
+    start = time.perf_counter()
+    fma(a, b, c, a_format=bf16, b_format=bf16, c_format=bf16, out_format=bf16)
+    return a.size / (time.perf_counter() - start) / 1e6
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = []
@@ -78,6 +89,7 @@ def main() -> None:
         goal("import macwright.golden", import_golden(), 0.3, "s")
         goal("int8 element as a function", megacycles_per_second(), 10, "Mcycles/s", at_least=True)
         goal("int_gemm, int8", golden_gmacs(), 0.2, "GMAC/s", at_least=True)
+        goal("fma, bf16", golden_fma(), 5, "M/s", at_least=True)
     table = Table("what", "measured", "goal", "met")
     for name, measured, limit, met in rows:
         table.add_row(name, measured, limit, "yes" if met else "[red]NO[/red]")
