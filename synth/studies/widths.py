@@ -30,5 +30,5 @@ STUDY = Study(
     cases=tuple(_cases()),
     baselines=tuple(PLAIN),
     published=(),
-    periods=(200, 400, 700, 900, 1100, 1300, 1600),
+    periods=(300, 500, 800, 1200),
 )
