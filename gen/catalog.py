@@ -12,6 +12,7 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.vector.requant import Requant, RequantSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +71,13 @@ CATALOG = {
             BitWeightPe,
             "Dot-product element: the products of several lanes in one compressor tree, one adder",
             "Wu et al., OPT2, HPCA 2025",
+        ),
+        Unit(
+            "requant",
+            RequantSpec,
+            Requant,
+            "Requantisation of streams by dyadic numbers, with bias, residual branch and activation",
+            "Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020",
         ),
     )
 }

@@ -98,9 +98,10 @@ def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port], uses_res
 def consequences(spec: Spec) -> list[str]:
     """Return what a Spec promises, as short sentences: timing, and where there is one the accumulator."""
     facts = [f"latency: {spec.latency} cycle{'s' if spec.latency > 1 else ''}"]
-    facts.append(
-        f"peak: {spec.macs_per_cycle} multiply-accumulate{'s' if spec.macs_per_cycle > 1 else ''} per cycle"
-    )
+    for field, thing in (("macs_per_cycle", "multiply-accumulate"), ("elements_per_cycle", "result")):
+        if hasattr(spec, field):
+            count = getattr(spec, field)
+            facts.append(f"peak: {count} {thing}{'s' if count > 1 else ''} per cycle")
     if hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")

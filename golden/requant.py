@@ -121,16 +121,16 @@ def round_shift(values, shift, rounding: str = "half_up") -> np.ndarray:
 def dyadic(scale, mult_bits: int = 31, shift_bits: int = 6) -> tuple[np.ndarray, np.ndarray]:
     """Return (mult, shift), int64, so that mult / 2 ** shift is the nearest to the real `scale`.
 
-    mult uses its bits to the full, 2 ** (mult_bits - 1) to 2 ** mult_bits - 1, so that the pair differs from
-    `scale` by at most `dyadic_error(mult_bits)` times `scale`. It is scale * 2 ** shift rounded half up; where
-    that gives 2 ** mult_bits it is half of it, with one shift less.
+    mult uses all its bits, 2 ** (mult_bits - 1) to 2 ** mult_bits - 1, so that the pair differs from `scale`
+    by at most `dyadic_error(mult_bits)` times `scale`. It is scale * 2 ** shift rounded half up; where that
+    gives 2 ** mult_bits it is half of it, with one shift less.
 
     Raises UsageError for scales that are not above 0, or too large or too small for the pair.
     """
     check_bits("mult_bits", mult_bits, 31)
     check_bits("shift_bits", shift_bits, 7)
     scale = np.asarray(scale, np.float64)
-    _refuse_first(scale, ~(np.isfinite(scale) & (scale > 0)), lambda s: f"{s:g} is not a number above 0")
+    _refuse_first(scale, ~(np.isfinite(scale) & (scale > 0)), lambda s: f"{s:.12g} is not a number above 0")
     fraction, exponent = np.frexp(scale)
     # An exact integer: the arithmetic from here on does not round.
     significand = np.ldexp(fraction, _DOUBLE).astype(np.int64)
@@ -142,13 +142,15 @@ def dyadic(scale, mult_bits: int = 31, shift_bits: int = 6) -> tuple[np.ndarray,
     _refuse_first(
         scale,
         shift < 0,
-        lambda s: f"{s:g} is too large for mult_bits={mult_bits}: it must be below {2**mult_bits - 0.5:.10g}",
+        lambda s: (
+            f"{s:.12g} is too large for mult_bits={mult_bits}: it must be below {2**mult_bits - 0.5:.12g}"
+        ),
     )
     _refuse_first(
         scale,
         shift > longest,
         lambda s: (
-            f"{s:g} is too small: with mult_bits={mult_bits} it needs a shift of "
+            f"{s:.12g} is too small: with mult_bits={mult_bits} it needs a shift of "
             f"{mult_bits - math.frexp(s)[1]}, and shift_bits={shift_bits} ends at {longest}: use more "
             "shift_bits or fewer mult_bits"
         ),
