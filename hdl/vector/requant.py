@@ -104,6 +104,17 @@ class RequantSpec(Spec):
         return ("zero_point",) * self.zero_point + bounds
 
     @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields, or fields with names for values."""
+        return {
+            "SETS": self.sets,
+            "RESIDUAL_BITS": self.residual_shape.width,
+            "ROUNDING": ROUNDINGS.index(self.rounding),
+            "ACTIVATION": ACTIVATIONS.index(self.activation),
+            "CLAMP": int(self.activation == "clamp"),
+        }
+
+    @property
     def cuts(self) -> tuple[str, ...]:
         """Where registers stand, besides the output."""
         return CUTS[: self.pipeline - 1]
