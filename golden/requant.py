@@ -12,8 +12,6 @@ as HAWQ-V3 does (Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020).
     half_away   nearest, ties away from zero        -2.5 -> -3   -0.3 ->  0   2.5 -> 3
 """
 
-import math
-
 import numpy as np
 
 from .errors import UsageError
@@ -68,17 +66,21 @@ def requant(
     _check_choices(rounding, activation)
     _check_company(residual, residual_mult, residual_shift, activation, low, high)
     check_bits("in_bits", in_bits, 48)
+    # Python integers in an array without axes would not stay in it.
+    scalar = all(np.ndim(given) == 0 for given in (x, mult, shift, bias, residual, zero_point, low, high))
+    scalar &= np.ndim(residual_mult) == np.ndim(residual_shift) == 0
     x = check_range("x", x, in_bits, in_signed)
     width = in_bits + (not in_signed)
     if bias is not None:
         x = x + check_range("bias", bias, in_bits, True)
         width += 1
+    x = np.atleast_1d(x)
     scales = {"mult": mult, "shift": shift, "mult_bits": mult_bits, "shift_bits": shift_bits}
     total = _scaled("", x, width, rounding, **scales)
     if residual is not None:
         bits = in_bits if residual_bits is None else residual_bits
         check_bits("residual_bits", bits, 48)
-        residual = check_range("residual", residual, bits, residual_signed)
+        residual = np.atleast_1d(check_range("residual", residual, bits, residual_signed))
         scales |= {"mult": residual_mult, "shift": residual_shift}
         other = _scaled("residual_", residual, bits + (not residual_signed), rounding, **scales)
         total = _wider(total) + other
@@ -90,20 +92,12 @@ def requant(
     if activation == "clamp":
         low = check_range("low", low, out_bits, out_signed)
         y = np.minimum(np.maximum(y, low), check_range("high", high, out_bits, out_signed))
-    return y.astype(np.int64)
+    return y.astype(np.int64).reshape(() if scalar else y.shape)
 
 
-def round_shift(values, shift, rounding: str = "half_up") -> np.ndarray:
-    """Return `values` / 2 ** `shift`, rounded; `values` are int64 below 2 ** 62, or Python integers.
-
-    Raises UsageError for an unknown rounding.
-    """
-    _check_choices(rounding, "none")
-    shift = np.asarray(shift)
-    if values.dtype == object:
-        shift = shift.astype(object)
-    else:
-        shift = np.minimum(shift, 63)
+def _round_shift(values: np.ndarray, shift: np.ndarray, rounding: str) -> np.ndarray:
+    """Return `values` / 2 ** `shift`, rounded; `values` are int64 below 2 ** 62, or Python integers."""
+    shift = shift.astype(object) if values.dtype == object else np.minimum(shift, 63)
     floor = values >> shift
     if rounding == "truncate":
         return floor
@@ -130,7 +124,9 @@ def dyadic(scale, mult_bits: int = 31, shift_bits: int = 6) -> tuple[np.ndarray,
     check_bits("mult_bits", mult_bits, 31)
     check_bits("shift_bits", shift_bits, 7)
     scale = np.asarray(scale, np.float64)
-    _refuse_first(scale, ~(np.isfinite(scale) & (scale > 0)), lambda s: f"{s:.12g} is not a number above 0")
+    _refuse_first(
+        scale, ~(np.isfinite(scale) & (scale > 0)), lambda s, _: f"{s:.12g} is not a number above 0"
+    )
     fraction, exponent = np.frexp(scale)
     # An exact integer: the arithmetic from here on does not round.
     significand = np.ldexp(fraction, _DOUBLE).astype(np.int64)
@@ -142,17 +138,16 @@ def dyadic(scale, mult_bits: int = 31, shift_bits: int = 6) -> tuple[np.ndarray,
     _refuse_first(
         scale,
         shift < 0,
-        lambda s: (
+        lambda s, _: (
             f"{s:.12g} is too large for mult_bits={mult_bits}: it must be below {2**mult_bits - 0.5:.12g}"
         ),
     )
     _refuse_first(
         scale,
         shift > longest,
-        lambda s: (
-            f"{s:.12g} is too small: with mult_bits={mult_bits} it needs a shift of "
-            f"{mult_bits - math.frexp(s)[1]}, and shift_bits={shift_bits} ends at {longest}: use more "
-            "shift_bits or fewer mult_bits"
+        lambda s, at: (
+            f"{s:.12g} is too small: with mult_bits={mult_bits} it needs a shift of {shift[at]}, and "
+            f"shift_bits={shift_bits} ends at {longest}: use more shift_bits or fewer mult_bits"
         ),
     )
     return mult, shift
@@ -169,7 +164,7 @@ def _scaled(prefix: str, value, width: int, rounding: str, *, mult, shift, mult_
     shift = check_range(f"{prefix}shift", shift, shift_bits, False)
     if width - 1 + mult_bits > _INT64_PRODUCT:
         value = value.astype(object)
-    return round_shift(np.asarray(value * mult), shift, rounding)
+    return _round_shift(value * mult, shift, rounding)
 
 
 def _wider(values: np.ndarray) -> np.ndarray:
@@ -200,4 +195,4 @@ def _check_company(residual, residual_mult, residual_shift, activation: str, low
 def _refuse_first(scale: np.ndarray, wrong: np.ndarray, says) -> None:
     if wrong.any():
         at = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise UsageError(f"scale{list(at) if at else ''}={says(float(scale[at]))}")
+        raise UsageError(f"scale{list(at) if at else ''}={says(float(scale[at]), at)}")

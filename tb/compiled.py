@@ -106,7 +106,7 @@ def check_transactions(rtl: Rtl, transactions: list[Transaction]) -> int:
         for n in transactions[0].inputs
     }
     wanted = {n: sum(len(t.outputs[n]["last"]) for t in transactions) for n in transactions[0].outputs}
-    beats = max(len(fields["last"]) for fields in inputs.values())
+    beats = max(len(next(iter(fields.values()))) for fields in inputs.values())
     found, cycles = rtl.stream(inputs, wanted, 4 * (beats + sum(wanted.values())) + 10_000)
     for name in wanted:
         start = 0
