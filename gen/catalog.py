@@ -12,7 +12,8 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
-from ..hdl.vector.requant import Requant, RequantSpec
+from ..hdl.vector.requant import Requant
+from ..hdl.vector.requant_spec import RequantSpec
 
 
 @dataclasses.dataclass(frozen=True)

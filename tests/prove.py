@@ -3,6 +3,7 @@
 import sys
 
 from macwright.gen.catalog import find_unit
+from macwright.golden.requant import ROUNDINGS
 from macwright.tb.verify import verify
 from rich.console import Console
 
@@ -31,6 +32,22 @@ PROOFS = (
         ("mac_array", {"rows": 1, "cols": 7, "input_reg": True}, "full"),
         ("mac_array", {"rows": 7, "cols": 1, "k_max": 5}, "full"),
         ("mac_array", {"rows": 32, "cols": 32}, "quick"),
+    ]
+    + [("requant", {"mult_bits": 31, "rounding": rounding}, "full") for rounding in ROUNDINGS]
+    + [
+        ("requant", {"lanes": 1, "in_bits": bits, "rounding": rounding, "in_signed": signed}, "exhaustive")
+        for rounding in ROUNDINGS
+        for bits, signed in ((5, False), (8, True), (12, True))
+    ]
+    + [
+        (
+            "requant",
+            {"lanes": 4, "per": "channel", "bias": True, "residual": True, "zero_point": True}
+            | {"activation": "clamp", "rounding": "half_even", "pipeline": 5},
+            "full",
+        ),
+        ("requant", {"in_bits": 48, "mult_bits": 31, "shift_bits": 7, "bias": True, "pipeline": 3}, "full"),
+        ("requant", {"lanes": 2, "out_signed": False, "residual": True, "residual_bits": 8}, "full"),
     ]
 )
 

@@ -15,6 +15,7 @@ from amaranth.lib.wiring import In, Out
 from ..arith.prefix import prefix_add
 from ..arith.saturate import saturated
 from ..share import share
+from .requant_spec import RequantSpec
 from .scaler import Scaler
 
 
@@ -40,8 +41,8 @@ class RequantLane(wiring.Component):
         "y": "result, {latency} enabled cycle(s) after x",
     }
 
-    def __init__(self, spec):
-        """`spec`: a RequantSpec with one lane."""
+    def __init__(self, spec: RequantSpec):
+        """`spec` has one lane."""
         self.spec = spec
         ports = {"en": In(1), "x": In(spec.x_shape)}
         if spec.bias:

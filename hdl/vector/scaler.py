@@ -14,7 +14,7 @@ number is inverted, which makes "does not fit" the same as "a bit above is one".
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -110,38 +110,29 @@ class Scaler(wiring.Component):
         product = self._register(m, spec.product_reg, self._product(m), "product")
         sign = product[-1] if spec.value_signed else Const(0, 1)
         below_sign = product[:-1] if spec.value_signed else product
+        # Where negative results become 0, it does not matter what is made of negative products.
+        inverted = sign if spec.result_signed else Const(0, 1)
         magnitude = Signal(len(below_sign), name="magnitude")
-        inverts = spec.result_signed and spec.value_signed
-        m.d.comb += magnitude.eq(below_sign ^ sign.replicate(len(below_sign)) if inverts else below_sign)
+        m.d.comb += magnitude.eq(below_sign ^ inverted.replicate(len(below_sign)))
 
         rounds = spec.rounding != "truncate"
         # With a shift of 0 the guard bit comes from below the product. It is 0, which inverted is the sign;
         # half_away has to give back there what it subtracted from a negative product.
-        first_guard = sign if inverts and spec.rounding != "half_away" else Const(0, 1)
+        first_guard = Const(0, 1) if spec.rounding == "half_away" else inverted
         word = Cat(first_guard, magnitude) if rounds else magnitude
-        keep = spec.result_bits - spec.result_signed
-        window, above = window_shift(m, word, self.shift, keep + rounds)
+        window, above = window_shift(m, word, self.shift, spec.result_bits - spec.result_signed + rounds)
         rest = rest_below(m, product, self.shift, "product") if spec.rounding == "half_even" else Const(1, 1)
 
-        parts = Cat(window, above, sign, rest)
-        held = self._register(m, spec.window_reg, parts, "window")
-        window, (above, sign, rest) = held[: len(window)], held[len(window) :]
-        guard, bits = (window[0], window[1:]) if rounds else (Const(0, 1), window)
-        if not inverts:
-            nothing = Const(0, 1)
-            total = self._ended(m, bits, above, nothing, guard, rest)
-            m.d.comb += self.result.eq(Mux(sign, 0, total))
-        elif not rounds:
-            total = Signal(signed(keep + 1), name="floor")
-            m.d.comb += total.eq(Cat((bits | above.replicate(keep)) ^ sign.replicate(keep), sign))
-            m.d.comb += self.result.eq(total)
-        else:
-            m.d.comb += self.result.eq(self._ended(m, bits, above, sign, guard, rest).as_signed())
+        window = self._register(m, spec.window_reg, window, "window")
+        above = self._register(m, spec.window_reg, above, "above")
+        sign = self._register(m, spec.window_reg, sign, "sign")
+        rest = self._register(m, spec.window_reg, rest, "rest")
+        inverted = sign if spec.result_signed else Const(0, 1)
+        guard, bits = (window[0], window[1:]) if rounds else (inverted, window)
+        odd = bits[0] ^ inverted if len(bits) else inverted
+        total = rounded(m, bits, above, inverted, guard, rest | odd, "result")
+        m.d.comb += self.result.eq(total.as_signed() if spec.result_signed else Mux(sign, 0, total))
         return m
-
-    def _ended(self, m: Module, bits, above, sign, guard, rest) -> Value:
-        odd = bits[0] ^ sign if len(bits) else sign
-        return rounded(m, bits, above, sign, guard, rest | odd, "result")
 
     def _product(self, m: Module) -> Value:
         """Return value * factor, less one where half_away needs that, behind the first register."""
@@ -166,7 +157,7 @@ class Scaler(wiring.Component):
 
     def _register(self, m: Module, wanted: bool, value, name: str) -> Value:
         """Return `value`, or if `wanted` as it was at the last clock edge with `en`."""
-        if not wanted:
+        if not wanted or isinstance(value, Const):
             return value
         register = Signal(len(value), name=f"{name}_reg", reset_less=True)
         with m.If(self.en):

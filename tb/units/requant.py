@@ -7,7 +7,7 @@ import numpy as np
 from ...golden.errors import UsageError
 from ...golden.integer import int_range
 from ...golden.requant import requant
-from ...hdl.vector.requant import RequantSpec
+from ...hdl.vector.requant_spec import RequantSpec
 from ..compiled import check_transactions
 from ..rtl import Rtl
 from ..tile import last_of
