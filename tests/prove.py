@@ -33,7 +33,7 @@ PROOFS = (
         ("mac_array", {"rows": 7, "cols": 1, "k_max": 5}, "full"),
         ("mac_array", {"rows": 32, "cols": 32}, "quick"),
     ]
-    + [("requant", {"mult_bits": 31, "rounding": rounding}, "full") for rounding in ROUNDINGS]
+    + [("requant", {"lanes": 1, "mult_bits": 31, "rounding": rounding}, "full") for rounding in ROUNDINGS]
     + [
         ("requant", {"lanes": 1, "in_bits": bits, "rounding": rounding, "in_signed": signed}, "exhaustive")
         for rounding in ROUNDINGS
