@@ -31,8 +31,26 @@ def sta_version() -> str:
 
 
 def plain_netlist(text: str) -> str:
-    """Return a netlist without the word `signed`, which OpenSTA 2.0.17 refuses in declarations."""
-    return re.sub(r"(?m)^(\s*(?:input|output|inout|wire)) signed ", r"\1 ", text)
+    """Return a netlist without what OpenSTA 2.0.17 refuses: `signed` in declarations, `assign {...} = {...}`.
+
+    Yosys writes the latter where bits of one wire, but not all, are those of another.
+    """
+    text = re.sub(r"(?m)^(\s*(?:input|output|inout|wire)) signed ", r"\1 ", text)
+    return re.sub(r"(?m)^  assign \{ (.*) \} = \{ (.*) \};$", _one_by_one, text)
+
+
+def _one_by_one(assignment: re.Match) -> str:
+    """Return an assignment of concatenations as one of each part; as it is if parts differ in width."""
+    left, right = (side.split(", ") for side in assignment.groups())
+    if [_width(part) for part in left] != [_width(part) for part in right]:
+        return assignment[0]
+    return "\n".join(f"  assign {a} = {b};" for a, b in zip(left, right, strict=True))
+
+
+def _width(part: str) -> int:
+    """Return the width of `name`, `name[3]` or `name[5:2]`; a name alone is taken for one bit."""
+    high, _, low = part.partition("[")[2].rstrip("]").partition(":")
+    return int(high) - int(low) + 1 if low else 1
 
 
 def constraints_tcl(library: Library, top: str, clock: str | None, period_ns: float) -> str:

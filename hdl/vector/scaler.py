@@ -147,13 +147,19 @@ class Scaler(wiring.Component):
             columns.add_constant(-1)
             columns.add_bit(~self.value[-1], 0)
         columns.compress(DEADLINE)
-        rows = [
-            self._register(m, spec.sums_reg, row, f"sums_{k}")
-            for k, row in zip("sc", columns.rows(), strict=True)
-        ]
+        rows = [self._sums(m, columns, k) for k in range(2)] if spec.sums_reg else columns.rows()
         product = Signal(spec.product_bits, name="product")
         m.d.comb += product.eq(prefix_add(m, *rows, spec.adder)[: len(product)])
         return product
+
+    def _sums(self, m: Module, columns: Columns, k: int) -> Value:
+        """Return row `k` of what is left in the columns, behind registers for the bits that are there."""
+        bits = [column[k][1] if len(column) > k else Const(0, 1) for column in columns.columns]
+        held = self._register(
+            m, True, Cat(bit for bit in bits if not isinstance(bit, Const)), f"sums_{'sc'[k]}"
+        )
+        left = iter(held)
+        return Cat(bit if isinstance(bit, Const) else next(left) for bit in bits)
 
     def _register(self, m: Module, wanted: bool, value, name: str) -> Value:
         """Return `value`, or if `wanted` as it was at the last clock edge with `en`."""

@@ -203,3 +203,18 @@ def test_a_crashing_tool_leaves_a_sentence_and_no_record(monkeypatch):
     with pytest.raises(ToolError, match=r"sta stopped in timing\.tcl: Error: .*nothing\.lib"):
         measure("operator_pe", PE, "nangate45", periods=[1000], baseline=False)
     assert not cache.cache_folder().exists()
+
+
+def test_netlists_are_written_as_opensta_reads_them():
+    text = (
+        "  wire signed [3:0] a;\n"
+        "  assign { a[3], a[1:0] } = { b[7], b[5:4] };\n"
+        "  assign { a, b } = { c[3:2], d };\n"
+        "  assign e = f;\n"
+    )
+    assert plain_netlist(text) == (
+        "  wire [3:0] a;\n"
+        "  assign a[3] = b[7];\n  assign a[1:0] = b[5:4];\n"
+        "  assign { a, b } = { c[3:2], d };\n"
+        "  assign e = f;\n"
+    )
