@@ -212,7 +212,7 @@ def test_netlists_are_written_as_opensta_reads_them():
         "  assign { a, b } = { c[3:2], d };\n"
         "  assign e = f;\n"
     )
-    assert plain_netlist(text) == (
+    assert timing.plain_netlist(text) == (
         "  wire [3:0] a;\n"
         "  assign a[3] = b[7];\n  assign a[1:0] = b[5:4];\n"
         "  assign { a, b } = { c[3:2], d };\n"
