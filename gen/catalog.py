@@ -13,6 +13,8 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.vector.requant import Requant
+from ..hdl.vector.requant_spec import RequantSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +80,13 @@ CATALOG = {
             BitSerialPe,
             "Dot-product element that takes one non-zero digit of A a cycle and lane",
             "Wu et al., OPT3, HPCA 2025",
+        ),
+        Unit(
+            "requant",
+            RequantSpec,
+            Requant,
+            "Requantisation of streams by dyadic numbers, with bias, residual branch and activation",
+            "Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020",
         ),
     )
 }

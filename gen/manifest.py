@@ -19,8 +19,11 @@ def sha256(text: str) -> str:
 
 
 def timing(spec: Spec) -> dict[str, Any]:
-    """Return what a Spec promises about time, in cycles and MACs."""
-    facts = {"latency": spec.latency, "macs_per_cycle": spec.macs_per_cycle}
+    """Return what a Spec promises about time, in cycles, and MACs or results per cycle."""
+    facts = {"latency": spec.latency}
+    facts |= {
+        rate: getattr(spec, rate) for rate in ("macs_per_cycle", "elements_per_cycle") if hasattr(spec, rate)
+    }
     if hasattr(spec, "k_limit"):
         facts |= {"acc_bits": spec.acc_width, "k_limit": spec.k_limit}
     return facts

@@ -97,13 +97,16 @@ def _file_header(unit: Unit, spec: Spec, reset: str, ports: list[Port], uses_res
 
 def consequences(spec: Spec) -> list[str]:
     """Return what a Spec promises, as short sentences: timing, and where there is one the accumulator."""
-    macs, plural = spec.macs_per_cycle, "s" if spec.macs_per_cycle > 1 else ""
     if spec.latency is None:
+        macs, plural = spec.macs_per_cycle, "s" if spec.macs_per_cycle > 1 else ""
         facts = ["latency: depends on the data"]
         facts.append(f"at least {macs:g} multiply-accumulate{plural} per cycle, more where digits are zero")
     else:
         facts = [f"latency: {spec.latency} cycle{'s' if spec.latency > 1 else ''}"]
-        facts.append(f"peak: {macs} multiply-accumulate{plural} per cycle")
+        for field, thing in (("macs_per_cycle", "multiply-accumulate"), ("elements_per_cycle", "result")):
+            if hasattr(spec, field):
+                count = getattr(spec, field)
+                facts.append(f"peak: {count} {thing}{'s' if count > 1 else ''} per cycle")
     if hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")

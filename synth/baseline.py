@@ -2,7 +2,8 @@
 
 A Spec names its `baseline`: `baselines/<name>.v` holds a module `<name>_baseline` with the ports of the unit
 and a `parameter` for each field or property of the Spec that matters, in upper case. Units of the same
-function share one.
+function share one. Lines that end in `// only with NAME` are there if that parameter is not 0, those with
+`// only without NAME` if it is: ports that not every Spec has.
 """
 
 import dataclasses
@@ -12,6 +13,7 @@ from importlib.resources import files
 from ..hdl.spec import Spec
 
 _PARAMETER = re.compile(r"(?m)^(  parameter )(\w+) = \d+")
+_ONLY = re.compile(r"(?m)^(.*?) *// only (with|without) (\w+)\n")
 _INCLUDE = re.compile(r'(?m)^`include "(\w+\.v)"\n')
 
 
@@ -34,6 +36,7 @@ def make_baseline(spec: Spec) -> Baseline:
         lambda m: (files(__package__) / "baselines" / m[1]).read_text() + "\n", path.read_text()
     )
     values = parameters(spec)
+    text = _ONLY.sub(lambda m: f"{m[1]}\n" if bool(values[m[3]]) == (m[2] == "with") else "", text)
     return Baseline(
         f"{spec.baseline}_baseline",
         _PARAMETER.sub(lambda m: f"{m[1]}{m[2]} = {values.get(m[2], m[0].split()[-1])}", text),
@@ -46,7 +49,10 @@ def baseline_spec(spec: Spec) -> Spec:
 
 
 def parameters(spec: Spec) -> dict[str, int]:
-    """Return a Spec as Verilog parameters: numbers and flags by name, SATURATE for the overflow rule."""
+    """Return a Spec as Verilog parameters: numbers and flags by name, SATURATE for the overflow rule.
+
+    A Spec adds what else its baseline needs, or replaces it, as `baseline_parameters`.
+    """
     values = {name.upper(): int(v) for name, v in spec.as_dict().items() if isinstance(v, int)}
     if hasattr(spec, "acc_width"):
         values["ACC_BITS"] = spec.acc_width
@@ -54,4 +60,4 @@ def parameters(spec: Spec) -> dict[str, int]:
         values["K_STEP"] = spec.k_step
     if hasattr(spec, "overflow"):
         values["SATURATE"] = int(spec.overflow == "saturate")
-    return values
+    return values | getattr(spec, "baseline_parameters", {})

@@ -2,7 +2,8 @@
 
 elements: every pair of operands of elements without recoding; recodings: of those that take digits;
 arrays: full benches of arrays of many shapes on both simulators; combinations: every element with every
-dataflow and every recoding that the Spec allows, int8, on Verilator.
+dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
+ties for each rounding, and every 12-bit input with every shift.
 """
 
 import itertools
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from macwright.gen.catalog import find_unit
 from macwright.golden.errors import UsageError
+from macwright.golden.requant import ROUNDINGS
 from macwright.tb.verify import verify
 from rich.console import Console
 
@@ -70,7 +72,22 @@ def combinations():
         yield "mac_array", fields, "quick", VERILATOR
 
 
-GROUPS = {group.__name__: group for group in (elements, recodings, arrays, combinations)}
+def requantisers():
+    for rounding in ROUNDINGS:
+        yield "requant", {"lanes": 1, "mult_bits": 31, "rounding": rounding}, "full", BOTH
+        for bits, signed in ((5, False), (8, True), (12, True)):
+            fields = {"lanes": 1, "in_bits": bits, "rounding": rounding, "in_signed": signed}
+            yield "requant", fields, "exhaustive", EXHAUSTIVE
+    for fields in (
+        {"lanes": 4, "per": "channel", "bias": True, "residual": True, "zero_point": True}
+        | {"activation": "clamp", "rounding": "half_even", "pipeline": 5},
+        {"in_bits": 48, "mult_bits": 31, "shift_bits": 7, "bias": True, "pipeline": 3},
+        {"lanes": 2, "out_signed": False, "residual": True, "residual_bits": 8},
+    ):
+        yield "requant", fields, "full", BOTH
+
+
+GROUPS = {group.__name__: group for group in (elements, recodings, arrays, combinations, requantisers)}
 
 
 def main(groups: list[str]) -> None:

@@ -13,12 +13,17 @@ from macwright.gen.yosys import run_yosys
 from macwright.golden.errors import UsageError
 from macwright.tb.simulators import simulator_environment
 
-SMALL = {"mac_array": {"rows": 3, "cols": 2}}
+SMALL = {
+    "mac_array": {"rows": 3, "cols": 2},
+    "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
+}
 #: Where a parameter matters, if not in the default Spec.
 WHERE = {
     ("mac_array", "depth"): {"dataflow": "tree"},
     ("mac_array", "recoding"): {"element": "mac"},
     ("mac_array", "queue"): {"dataflow": "broadcast", "element": "bit_serial_shared"},
+    ("requant", "residual_bits"): {"residual": True},
+    ("requant", "residual_signed"): {"residual": True},
 }
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
@@ -43,6 +48,26 @@ SPECS = [
     (
         "mac_pe",
         {"a_signed": False, "b_signed": False, "overflow": "saturate", "acc_bits": 17, "input_reg": True},
+    ),
+    ("requant", {"lanes": 1}),
+    (
+        "requant",
+        {"lanes": 2, "in_signed": False, "out_signed": False, "pipeline": 3, "rounding": "half_away"},
+    ),
+    (
+        "requant",
+        {"lanes": 2, "per": "channel", "bias": True, "residual": True, "residual_bits": 8, "pipeline": 5}
+        | {"rounding": "half_even", "zero_point": True, "activation": "clamp"},
+    ),
+    ("requant", {"lanes": 1, "in_bits": 2, "out_bits": 16, "activation": "relu", "rounding": "truncate"}),
+    (
+        "requant",
+        {"lanes": 1, "shift_bits": 1, "out_signed": False, "rounding": "half_even", "residual": True},
+    ),
+    (
+        "requant",
+        {"lanes": 1, "residual": True, "activation": "relu", "zero_point": True, "out_signed": False}
+        | {"residual_signed": False, "in_signed": False},
     ),
 ]
 

@@ -37,6 +37,24 @@ SPECS = [
         "mac_array",
         {"rows": 1, "cols": 3, "dataflow": "ws", "depth": 1, "acc_bits": 17, "overflow": "saturate"},
     ),
+    ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
+    (
+        "requant",
+        {
+            "lanes": 2,
+            "in_bits": 6,
+            "residual": True,
+            "residual_bits": 4,
+            "residual_signed": False,
+            "bias": True,
+        }
+        | {"rounding": "half_even", "per": "channel", "activation": "relu", "pipeline": 4},
+    ),
+    (
+        "requant",
+        {"lanes": 1, "in_bits": 5, "in_signed": False, "zero_point": True, "activation": "clamp"}
+        | {"rounding": "truncate", "pipeline": 2},
+    ),
 ]
 
 

@@ -15,6 +15,7 @@ ARRAY = {"rows": 4, "cols": 3}
 WS = ARRAY | {"dataflow": "ws", "depth": 4}
 CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
+REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
     r"($signed(addend) + $signed(product)) ^ (addend[4] & product[4]) << 5",
@@ -153,6 +154,43 @@ DEFECTS = [
         "acc <= {adder_sum[18], adder_sum[18:0]}",
         "the sum is -262144 .* should be 262144",
     ),
+    # The guard bit of a negative number is inverted with the rest of it.
+    (
+        "requant",
+        REQUANT,
+        r"increment_and_y = shifted_0\[0\] \^ product\[17\]",
+        "increment_and_y = shifted_0[0]",
+        "y.data",
+    ),
+    ("requant", REQUANT, r"shifted_2_lost = .*;", "shifted_2_lost = 1'b0;", "y.data"),
+    # The largest number rounds up into the sign.
+    (
+        "requant",
+        REQUANT,
+        r"result_at_top = shifted_above \| \w+;",
+        "result_at_top = shifted_above;",
+        "is -128 and should be 127",
+    ),
+    ("requant", REQUANT | {"rounding": "half_even"}, r"product_rest = .*;", "product_rest = 1'b0;", "y.data"),
+    (
+        "requant",
+        REQUANT | {"rounding": "half_away"},
+        r"tree_0_0_s = ~factor",
+        "tree_0_0_s = factor",
+        "y.data",
+    ),
+    # A residual that is cut to the width of the result before it is added.
+    (
+        "requant",
+        REQUANT | {"residual": True},
+        r"branch_sum = .*;",
+        "branch_sum = $signed(scaler_result) + $signed(residual_scaler_result[7:0]);",
+        "y.data",
+    ),
+    ("requant", REQUANT, r"if \(en\) y <=", "y <=", "should be|changed"),
+    ("requant", REQUANT, r"take = .*;", "take = s_axis_x_tvalid;", "should be|delivered|nothing moved"),
+    ("requant", REQUANT, r"\.i\(s_axis_x_tlast\)", ".i(1'b0)", "y.last"),
+    ("requant", REQUANT, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
 ]
 
 

@@ -48,6 +48,19 @@ BOTH = [
     ("bit_weight_pe", {"lanes": 16, "input_reg": True}),
     ("bit_weight_pe", {"lanes": 3, "a_bits": 5, "b_bits": 3, "a_signed": False, "reduction": "bit_weight"}),
     ("bit_weight_pe", {"a_bits": 16, "b_bits": 16, "pipeline": True, "acc_bits": 35, "overflow": "saturate"}),
+    ("requant", {"lanes": 2, "per": "channel", "rounding": "half_away", "pipeline": 2}),
+    ("requant", {"lanes": 1, "in_bits": 48, "mult_bits": 31, "bias": True, "shift_bits": 7, "pipeline": 5}),
+    (
+        "requant",
+        {"lanes": 2, "in_bits": 12, "residual": True, "residual_bits": 8, "residual_signed": False}
+        | {"rounding": "half_even", "activation": "relu", "zero_point": True, "pipeline": 4},
+    ),
+    (
+        "requant",
+        {"lanes": 3, "in_bits": 9, "in_signed": False, "out_signed": False, "zero_point": True}
+        | {"activation": "clamp", "rounding": "truncate", "shift_bits": 4, "pipeline": 3},
+    ),
+    ("requant", {"lanes": 1, "in_bits": 2, "out_bits": 16, "mult_bits": 8, "shift_bits": 1}),
 ]
 
 
@@ -100,6 +113,14 @@ def test_every_pair_of_operands(unit, fields):
     assert steps >= 2 << fields.get("lanes", 1) * (fields["a_bits"] + fields["b_bits"])
 
 
+@pytest.mark.parametrize("rounding", ["half_up", "half_even", "half_away", "truncate"])
+def test_every_integer_under_every_shift(rounding):
+    fields = {"lanes": 1, "in_bits": 7, "mult_bits": 8, "out_bits": 4, "rounding": rounding}
+    record = verify("requant", spec_of("requant", fields), level="exhaustive", sim="icarus")
+    assert record["passed"], record["checks"][-1]
+    assert record["checks"][-1]["cycles"] >= 64 * 128
+
+
 def test_a_waveform_is_kept(tmp_path):
     spec = spec_of("mac_pe", {"a_bits": 2, "b_bits": 2, "k_max": 4})
     verify("mac_pe", spec, sim="icarus", waves=tmp_path / "icarus.fst")
@@ -116,6 +137,7 @@ def test_a_waveform_is_kept(tmp_path):
         ("mac_pe", {}, {"sim": "vcs"}, "sim='vcs' is not one of verilator, icarus"),
         ("mac_pe", {}, {"level": "deep"}, "level='deep' is not one of quick, full, exhaustive"),
         ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
+        ("requant", {"in_bits": 13}, {"level": "exhaustive"}, "in_bits=13 is too wide.*use in_bits=12"),
         ("bit_weight_pe", {}, {"level": "exhaustive"}, "in lanes=4 are 64 input bits"),
         (
             "mac_array",

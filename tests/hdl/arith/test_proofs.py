@@ -14,6 +14,7 @@ from macwright.hdl.arith.popcount import Popcount, PopcountSpec
 from macwright.hdl.arith.prefix import KINDS, PrefixAdder, PrefixAdderSpec
 from macwright.hdl.arith.recoder import RECODINGS, Recoder, RecoderSpec
 from macwright.hdl.arith.shifter import SHIFTS, Shifter, ShifterSpec
+from macwright.hdl.arith.window import Window, WindowSpec
 from proof import counterexamples, prove
 
 SIGNS = list(itertools.product((False, True), repeat=2))
@@ -149,6 +150,16 @@ def test_shifter_shifts(kind):
         if kind == "arithmetic_right":
             expected = f"{{{{48{{i[{width - 1}]}}}}, i}} >> amount"
         cases.append((shifter, f"(48'd0 + o) == ((96'd0 + ({expected})) & {mask})"))
+    prove(cases)
+
+
+def test_a_window_is_the_low_bits_and_whether_there_are_more():
+    cases = []
+    for bits, amount_bits, width in ((1, 1, 1), (5, 3, 2), (8, 3, 8), (13, 2, 4), (18, 5, 7), (9, 4, 12)):
+        window = Window(WindowSpec(bits=bits, amount_bits=amount_bits, width=width))
+        shifted = "((48'd0 + i) >> amount)"
+        claim = f"(48'd0 + o) == ({shifted} & {(1 << width) - 1}) && above == (({shifted} >> {width}) != 0)"
+        cases.append((window, claim))
     prove(cases)
 
 
