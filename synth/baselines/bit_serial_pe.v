@@ -1,5 +1,5 @@
 // The function of bit_serial_pe with Verilog's own `*`: a product per lane and cycle, whatever the digits.
-`include "bit_weight_pe.v"
+`include "dot.v"
 
 module bit_serial_pe_baseline #(
   parameter LANES = 1,
@@ -35,7 +35,7 @@ module bit_serial_pe_baseline #(
       if (en) m_axis_c_tvalid <= take && s_axis_ab_tlast;
     end
 
-  bit_weight_pe_baseline #(
+  dot_baseline #(
     .LANES(LANES), .A_BITS(A_BITS), .B_BITS(B_BITS), .A_SIGNED(A_SIGNED), .B_SIGNED(B_SIGNED),
     .ACC_BITS(ACC_BITS), .SATURATE(0), .INPUT_REG(0)
   ) mac (

@@ -37,6 +37,7 @@ SPECS = [
         "mac_array",
         {"rows": 1, "cols": 3, "dataflow": "ws", "depth": 1, "acc_bits": 17, "overflow": "saturate"},
     ),
+    ("bit_serial_pe", {"lanes": 3, "a_bits": 5, "a_signed": False}),
     ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
     (
         "requant",
