@@ -45,7 +45,8 @@ def make_baseline(spec: Spec) -> Baseline:
 
 def baseline_spec(spec: Spec) -> Spec:
     """Return the Spec whose ports the baseline has: it takes operands as they are, not recoded."""
-    return dataclasses.replace(spec, recoding="own") if "recoding" in spec.params() else spec
+    recoded = "recoding" in spec.params() and spec.a_word != spec.a_shape
+    return dataclasses.replace(spec, recoding="own") if recoded else spec
 
 
 def parameters(spec: Spec) -> dict[str, int]:

@@ -7,6 +7,7 @@ import json
 import shutil
 
 import pytest
+from macwright.gen.catalog import CATALOG
 from macwright.gen.child import ToolError
 from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
@@ -80,6 +81,15 @@ def test_array_on_nangate45_with_an_assumed_toggle_rate_is_labelled():
     assert row["best"]["activity"] == "assumed toggle rate 0.2"
     assert record["command"].endswith("--toggle-rate 0.2 --periods 800 --no-baseline")
     assert row["best"]["gmac_per_s"] == pytest.approx(4 / row["best"]["period_ns"], rel=1e-3)
+
+
+@pytest.mark.parametrize("name, unit", CATALOG.items(), ids=str)
+def test_every_unit_is_measured_beside_its_baseline(name, unit):
+    small = {"a_bits": 2, "b_bits": 2, "k_max": 16, "rows": 2, "cols": 2, "lanes": 1, "in_bits": 4}
+    spec = unit.spec(**{field: value for field, value in small.items() if field in unit.spec.params()})
+    record = measure(name, spec, "generic")
+    assert [row["name"] for row in record["rows"]] == [name, "baseline (*)"]
+    assert all(row["gates"] > 10 for row in record["rows"])
 
 
 def test_generic_counts_and_the_cache_runs_nothing_twice(monkeypatch):
