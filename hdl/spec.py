@@ -5,9 +5,13 @@ Validation, `macwright describe`, the command line, the manifest and the docs re
 
 import dataclasses
 import difflib
+import hashlib
 from typing import Any, ClassVar, Self
 
 from ..golden.errors import UsageError
+
+#: Verilator gives modules with names above 127 characters other names, and a bench finds no top any more.
+LONGEST_SUFFIX = 90
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -134,11 +138,13 @@ class Spec:
     def suffix(self, reference: dict[str, Any] | None = None) -> str:
         """Return `_rows_4_a_signed_0`, the part of a module name that tells this Spec from the default.
 
-        Fields that `reference` holds are compared with it instead of with their default.
+        Fields that `reference` holds are compared with it instead of with their default. Text above
+        LONGEST_SUFFIX becomes a digest of itself.
         """
         expected = self.defaults() | (reference or {})
         values = {name: value for name, value in self.as_dict().items() if value != expected[name]}
-        return "".join(f"_{name}_{int(v) if isinstance(v, bool) else v}" for name, v in values.items())
+        text = "".join(f"_{name}_{int(v) if isinstance(v, bool) else v}" for name, v in values.items())
+        return text if len(text) <= LONGEST_SUFFIX else "_" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def as_text(value: Any) -> str:

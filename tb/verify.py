@@ -192,7 +192,7 @@ def _last_words(folder: Path, said: str) -> str:
         if (folder / name).exists():
             lines += (folder / name).read_text(errors="replace").splitlines()
     lines = [line.strip() for line in lines if line.strip()]
-    telling = [line for line in lines if "%Error" in line or "error:" in line or "Error:" in line]
+    telling = [line for line in lines if any(sign in line for sign in ("%Warning-", "%Error", "rror:"))]
     return (telling or lines or ["it left no message"])[0 if telling else -1]
 
 

@@ -90,12 +90,15 @@ def element_spec(spec) -> MacSpec:
 
 def make_element(spec) -> wiring.Component:
     """Return the element of an array."""
-    found = element_spec(spec)
+    return _element_class(spec)(element_spec(spec))
+
+
+def _element_class(spec) -> type[wiring.Component]:
     entry = ELEMENTS[spec.element]
-    return (entry.component if type(found) is entry.spec else entry.dot)(found)
+    return entry.component if type(element_spec(spec)) is entry.spec else entry.dot
 
 
 def element_unit(spec) -> str:
     """Return the name in the catalogue of the unit that is the element of an array."""
-    name = type(make_element(spec)).__name__
+    name = _element_class(spec).__name__
     return "".join("_" + c.lower() if c.isupper() and i else c.lower() for i, c in enumerate(name))

@@ -71,6 +71,15 @@ def test_text_and_arguments_round_trip():
     assert spec.suffix() == "_a_signed_0_acc_bits_24_overflow_wrap_rows_3"
 
 
+def test_the_name_of_a_module_stays_below_what_simulators_take():
+    fields = {"a_bits": 16, "b_bits": 16, "a_signed": False, "b_signed": False, "input_reg": True}
+    names = {
+        MacArraySpec(**fields, acc_bits=32, overflow="wrap", dataflow="tree", rows=rows).suffix()
+        for rows in range(1, 9)
+    }
+    assert len(names) == 8 and all(len(name) < 91 for name in names)
+
+
 @pytest.mark.parametrize(
     "fields, width, limit",
     [

@@ -23,7 +23,10 @@ def test_sixteen_equal_products_where_the_published_opt2_overflows(reduction):
     "fields, message",
     [
         ({"lanes": 17}, "lanes=17 is not legal: lanes is a whole number from 1 to 16"),
-        ({"k_max": 3}, "k_max=3 is less than a step adds with lanes=4: use k_max=4 or more, or a lower value of lanes"),
+        (
+            {"k_max": 3},
+            "k_max=3 is less than a step adds with lanes=4: use k_max=4 or more, or a lower value of lanes",
+        ),
         ({"lanes": 16, "acc_bits": 19}, "acc_bits=19 cannot hold the sum of 16 products.*use acc_bits=20"),
         ({"lanes": 16, "acc_bits": 20, "k_max": 32}, "sum of 32 products.*use acc_bits=21"),
     ],
