@@ -145,7 +145,12 @@ def test_an_unwritable_cache_is_named():
 
 def test_an_interrupt_leaves_no_simulator_behind():
     command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "verify", "mac_array"]
-    child = subprocess.Popen([*command, "--sim", "icarus", "--level", "full"], stderr=subprocess.DEVNULL)
+    # Whoever runs the tests in the background of a shell has interrupts ignored.
+    child = subprocess.Popen(
+        [*command, "--sim", "icarus", "--level", "full"],
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     simulators = []
     for _ in range(200):
         time.sleep(0.1)
