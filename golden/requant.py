@@ -95,7 +95,7 @@ def requant(
     return y.astype(np.int64).reshape(() if scalar else y.shape)
 
 
-def _round_shift(values: np.ndarray, shift: np.ndarray, rounding: str) -> np.ndarray:
+def round_shift(values: np.ndarray, shift: np.ndarray, rounding: str) -> np.ndarray:
     """Return `values` / 2 ** `shift`, rounded; `values` are int64 below 2 ** 62, or Python integers."""
     shift = shift.astype(object) if values.dtype == object else np.minimum(shift, 63)
     floor = values >> shift
@@ -164,7 +164,7 @@ def _scaled(prefix: str, value, width: int, rounding: str, *, mult, shift, mult_
     shift = check_range(f"{prefix}shift", shift, shift_bits, False)
     if width - 1 + mult_bits > _INT64_PRODUCT:
         value = value.astype(object)
-    return _round_shift(value * mult, shift, rounding)
+    return round_shift(value * mult, shift, rounding)
 
 
 def _wider(values: np.ndarray) -> np.ndarray:
