@@ -7,6 +7,8 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.mixpe.mixpe_array import MixpeArray
+from ..hdl.mixpe.mixpe_spec import MixpeArraySpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
@@ -80,6 +82,13 @@ CATALOG = {
             BitSerialPe,
             "Dot-product element that takes one non-zero digit of A a cycle and lane",
             "Wu et al., OPT3, HPCA 2025",
+        ),
+        Unit(
+            "mixpe_array",
+            MixpeArraySpec,
+            MixpeArray,
+            "Matrix engine for weights in groups, with one scale and zero point after each group's sum",
+            "Zhang et al., MixPE, 2024",
         ),
         Unit(
             "requant",

@@ -11,7 +11,7 @@ from cocotb.triggers import Timer
 
 from ..gen.ports import Port
 from .pack import pack_ints, unpack_ints
-from .transaction import Beats, BenchFailure, Scenario
+from .transaction import Beats, BenchFailure, Scenario, Transaction
 
 HALF_PERIOD_NS = 5
 
@@ -255,6 +255,10 @@ class Harness:
                 f"{expected[row, lane]} ({len(wrong)} of {expected.size} differ)"
             )
 
+    def beats_after(self, transaction: Transaction) -> dict[str, int | None]:
+        """Return, by input stream, how many beats come after the one that the first result waits for."""
+        return dict.fromkeys(self.sources, 0) | transaction.beats_after
+
     def check_timing(self, scenario: Scenario) -> None:
         """Compare the cycles on the waveform with the promised latency and throughput."""
         accepted = {n: 0 for n in self.sources}
@@ -263,7 +267,8 @@ class Harness:
         for transaction in scenario.transactions:
             for n in self.sources:
                 accepted[n] += len(next(iter(transaction.inputs[n].values())))
-            last = max(s.cycles[accepted[n] - 1] for n, s in self.sources.items())
+            timed = {n: after for n, after in self.beats_after(transaction).items() if after is not None}
+            last = max(self.sources[n].cycles[accepted[n] - 1] for n in timed)
             if (
                 transaction.cycles is not None
                 and previous is not None
@@ -274,9 +279,7 @@ class Harness:
                     f"the one before, promised {transaction.cycles}"
                 )
             previous = last
-            completing = max(
-                s.cycles[accepted[n] - 1 - transaction.beats_after.get(n, 0)] for n, s in self.sources.items()
-            )
+            completing = max(self.sources[n].cycles[accepted[n] - 1 - after] for n, after in timed.items())
             for n, sink in self.sinks.items():
                 if (
                     self.latency is not None

@@ -18,14 +18,15 @@ class Transaction:
 
     cycles: the promised time between accepting the last beat of the transaction before and the last beat
     of this one, when nothing stalls; None if that depends on the data. beats_after: by stream how
-    many of its beats come after the one that the first output beat waits for; none where it is not named.
+    many of its beats come after the one that the first output beat waits for; 0 where it is not named, None
+    for a stream that may be taken later without anything waiting for it.
     """
 
     name: str
     inputs: dict[str, Beats]
     outputs: dict[str, Beats]
     cycles: int | None = None
-    beats_after: dict[str, int] = dataclasses.field(default_factory=dict)
+    beats_after: dict[str, int | None] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

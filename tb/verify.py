@@ -187,10 +187,9 @@ def _simulate(job: dict, folder: Path, environment: dict[str, str], time_limit: 
 
 def _last_words(folder: Path, said: str) -> str:
     """Return the line that says best what went wrong, of what the run said and of its logs."""
-    lines = said.splitlines()
-    for name in ("test.log", "build.log"):
-        if (folder / name).exists():
-            lines += (folder / name).read_text(errors="replace").splitlines()
+    logs = [folder / name for name in ("test.log", "build.log")]
+    lines = [line for log in logs if log.exists() for line in log.read_text(errors="replace").splitlines()]
+    lines += said.splitlines()
     lines = [line.strip() for line in lines if line.strip()]
     telling = [line for line in lines if any(sign in line for sign in ("%Warning-", "%Error", "rror:"))]
     return (telling or lines or ["it left no message"])[0 if telling else -1]

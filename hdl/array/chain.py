@@ -52,9 +52,10 @@ class ChainStageSpec(TreeMacSpec):
 
 
 def stage_spec(spec) -> ChainStageSpec:
-    """Return the Spec of the stages in an array with the Spec `spec` (MacArraySpec)."""
+    """Return the Spec of the stages in an array with the Spec `spec` (MacArraySpec, or one with more)."""
     names = ("a_bits", "b_bits", "a_signed", "b_signed", "element", "recoding")
-    return ChainStageSpec(**{name: getattr(spec, name) for name in names}, depth=spec.k_step)
+    shared = {name: getattr(spec, name) for name in (*names, "multiplier") if hasattr(spec, name)}
+    return ChainStageSpec(**shared, depth=spec.k_step)
 
 
 class ChainStage(wiring.Component):

@@ -76,6 +76,8 @@ def element_spec(spec) -> MacSpec:
     shared = {field: getattr(spec, field) for field in MacSpec.params()} | dict(entry.options)
     several = spec.dataflow == "tree" and (spec.k_step > 1 or "lanes" in entry.spec.params())
     kind = entry.dot_spec if several else entry.spec
+    if hasattr(spec, "multiplier") and "multiplier" in kind.params():
+        shared["multiplier"] = spec.multiplier
     if several:
         shared["lanes"] = spec.k_step
     if "recoding" in kind.params():
