@@ -31,10 +31,10 @@ def make_baseline(spec: Spec) -> Baseline:
     The values stand in the text as the parameters' defaults, so that the text alone, and its hash, says
     which circuit it is.
     """
-    path = files(__package__) / "baselines" / f"{spec.baseline}.v"
-    text = _INCLUDE.sub(
-        lambda m: (files(__package__) / "baselines" / m[1]).read_text() + "\n", path.read_text()
-    )
+    folder = files(__package__) / "baselines"
+    text = (folder / f"{spec.baseline}.v").read_text()
+    while _INCLUDE.search(text):
+        text = _INCLUDE.sub(lambda m: (folder / m[1]).read_text() + "\n", text)
     values = parameters(spec)
     text = _ONLY.sub(lambda m: f"{m[1]}\n" if bool(values[m[3]]) == (m[2] == "with") else "", text)
     return Baseline(

@@ -93,6 +93,20 @@ class MixpeArraySpec(Spec):
         return "mixpe_array_ws" if self.core.streams_rows else "mixpe_array"
 
     @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        fmt = self.float_format
+        origin = 0 if fmt is None else fmt.bias + fmt.mantissa_bits - (self.frac or 0)
+        return {
+            "SUM_BITS": self.sum_bits,
+            "FACTOR_BITS": self.factor_bits,
+            "FLOAT": int(fmt is not None),
+            "EXPONENT_BITS": fmt.exponent_bits if fmt else 1,
+            "MANTISSA_BITS": fmt.mantissa_bits if fmt else 1,
+            "ORIGIN": origin,
+        }
+
+    @property
     def core(self) -> GroupSumsSpec:
         """The engine that makes the sums of groups."""
         shared = ("a_bits", "a_signed", "b_bits", "rows", "cols", "dataflow", "depth", "element")

@@ -37,6 +37,13 @@ SPECS = [
         "mac_array",
         {"rows": 1, "cols": 3, "dataflow": "ws", "depth": 1, "acc_bits": 17, "overflow": "saturate"},
     ),
+    ("mixpe_array", {"rows": 3, "cols": 2, "group": 5}),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 3, "group": 4, "zero_point": False, "a_signed": False, "a_bits": 5}
+        | {"scale": "fp16", "frac": 9, "out_bits": 12},
+    ),
+    ("mixpe_array", {"rows": 3, "cols": 2, "dataflow": "ws", "depth": 2, "group": 6, "scale": "bf16"}),
     ("bit_serial_pe", {"lanes": 3, "a_bits": 5, "a_signed": False}),
     ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
     (
