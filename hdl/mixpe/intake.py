@@ -53,7 +53,9 @@ def _pairs(m: Module, array, core, groups: Groups) -> None:
 
 def _blocks(m: Module, array, core, groups: Groups) -> None:
     spec = array.spec
-    b_take, b_last, block_loaded = Signal(), Signal(), Signal()
+    b_take = Signal()
+    b_last = Signal()
+    block_loaded = Signal()
     full = _counted(m, b_take, b_last, spec.group, "weight_row")
     loaded_row = _counted(m, b_take, block_loaded, spec.k_step, "block_row")
     m.d.comb += [
@@ -69,7 +71,9 @@ def _blocks(m: Module, array, core, groups: Groups) -> None:
     )
     with m.If(b_take):
         m.d.sync += [next_last.eq(b_last), next_ends.eq(array.b.payload.last)]
-    bottom, block_last, disagree = Signal(), Signal(), Signal()
+    bottom = Signal()
+    block_last = Signal()
+    disagree = Signal()
     top = _after(m, groups.take, bottom, "row_is_top")
     starts = Signal(name="group_starts", init=1)
     held_starts = Signal(name="held_group_starts", reset_less=True)

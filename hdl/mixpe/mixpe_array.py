@@ -64,7 +64,8 @@ class MixpeArray(wiring.Component):
         share(m, platform, core, "core")
         groups = split_tiles(m, self, core)
         # The core stands still while a row of its sums waits.
-        core_en, en = Signal(), Signal()
+        core_en = Signal()
+        en = Signal()
         m.d.comb += [
             core_en.eq(~core.c.valid | core.c.ready),
             en.eq(~self.c.valid | self.c.ready),
@@ -77,7 +78,9 @@ class MixpeArray(wiring.Component):
 
         # The scales of the group whose rows come, or will come next.
         loaded = Signal()
-        take_s, take_row, take_bottom = Signal(), Signal(), Signal()
+        take_s = Signal()
+        take_row = Signal()
+        take_bottom = Signal()
         m.d.comb += [
             core.c.ready.eq(en & loaded),
             take_row.eq(core.c.valid & loaded),

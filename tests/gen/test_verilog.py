@@ -15,6 +15,7 @@ from macwright.tb.simulators import simulator_environment
 
 SMALL = {
     "mac_array": {"rows": 3, "cols": 2},
+    "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
 }
 #: Where a parameter matters, if not in the default Spec.
@@ -22,6 +23,8 @@ WHERE = {
     ("mac_array", "depth"): {"dataflow": "tree"},
     ("mac_array", "recoding"): {"element": "mac"},
     ("mac_array", "queue"): {"dataflow": "broadcast", "element": "bit_serial_shared"},
+    ("mixpe_array", "depth"): {"dataflow": "ws"},
+    ("mixpe_array", "frac"): {"scale": "fp16"},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
 }
@@ -44,6 +47,12 @@ SPECS = [
         | {"b_signed": False},
     ),
     ("bit_serial_pe", {"lanes": 2, "a_signed": False, "recoding": "ent"}),
+    ("mixpe_array", {"rows": 3, "cols": 2, "group": 8}),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 1, "dataflow": "ws", "zero_point": False, "recoding": "bits", "scale": "bf16"},
+    ),
+    ("mixpe_array", {"rows": 1, "cols": 1, "group": 1, "element": "operator", "a_signed": False}),
     ("mac_pe", {}),
     (
         "mac_pe",

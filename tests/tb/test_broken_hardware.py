@@ -15,6 +15,7 @@ ARRAY = {"rows": 4, "cols": 3}
 WS = ARRAY | {"dataflow": "ws", "depth": 4}
 CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
+MIXPE = {"rows": 4, "cols": 2, "group": 8}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -95,6 +96,12 @@ DEFECTS = [
     ("mac_array", CUBE, r"\.sum_in\(stage_1_sum_out\)", ".sum_in(stage_0_sum_out)", "should be"),
     ("mac_array", TREE, r"product_2 = ", "product_2 = 17'd1 | ", "should be"),
     ("mac_array", TREE, r"valid_down <= valid;", "valid_down <= 1'b1;", "should be|delivered|unknown bits"),
+    ("mixpe_array", MIXPE, r"row_ends = top \? ends_delay_o : held_ends", "row_ends = ends_delay_o", "."),
+    ("mixpe_array", MIXPE, r"m_axis_c_tlast <= ", "m_axis_c_tlast <= ~", "c.last"),
+    ("mixpe_array", MIXPE, r"starts <= row_ends", "starts <= 1'b0", "should be"),
+    ("mixpe_array", MIXPE, r"\.zero\(zero_1\)", ".zero(zero_0)", "should be"),
+    ("mixpe_array", MIXPE, r"\.first\(group_first\)", ".first(1'b0)", "should be|unknown"),
+    ("mixpe_array", MIXPE, r"if \(take_s\) shift_0 <=", "shift_0 <=", "should be|unknown"),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
     # The top digit takes the high bit of its code for the operand's sign.

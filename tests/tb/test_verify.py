@@ -33,6 +33,7 @@ BOTH = [
         "mac_array",
         {"rows": 3, "cols": 2, "dataflow": "broadcast", "element": "bit_serial_shared", "queue": 5},
     ),
+    ("mac_array", {"rows": 2, "cols": 2, "dataflow": "broadcast", "element": "bit_serial"}),
     (
         "mac_array",
         {"rows": 2, "cols": 2, "dataflow": "tree", "element": "bit_serial_grouped", "b_bits": 3},
@@ -48,6 +49,22 @@ BOTH = [
     ("bit_weight_pe", {"lanes": 16, "input_reg": True}),
     ("bit_weight_pe", {"lanes": 3, "a_bits": 5, "b_bits": 3, "a_signed": False, "reduction": "bit_weight"}),
     ("bit_weight_pe", {"a_bits": 16, "b_bits": 16, "pipeline": True, "acc_bits": 35, "overflow": "saturate"}),
+    ("mixpe_array", {"rows": 3, "cols": 2, "group": 16}),
+    ("mixpe_array", {"rows": 1, "cols": 1, "group": 1, "zero_point": False, "out_bits": 8}),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 3, "group": 7, "a_bits": 16, "b_bits": 8, "recoding": "bits"}
+        | {"scale": "bf16", "shift_bits": 6, "frac": 12},
+    ),
+    (
+        "mixpe_array",
+        {"rows": 4, "cols": 2, "group": 6, "dataflow": "ws", "depth": 3, "element": "mac", "out_bits": 12},
+    ),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 2, "group": 20, "dataflow": "ws", "a_signed": False, "b_bits": 2}
+        | {"element": "operator", "scale": "fp16", "zero_point": False},
+    ),
     ("requant", {"lanes": 2, "per": "channel", "rounding": "half_away", "pipeline": 2}),
     ("requant", {"lanes": 1, "in_bits": 48, "mult_bits": 31, "bias": True, "shift_bits": 7, "pipeline": 5}),
     (
