@@ -36,6 +36,14 @@ def test_the_bound_holds_by_construction(k, n, acc_bits, a_bits, b_bits, a_signe
         assert low <= found.min() and found.max() <= high
 
 
+@pytest.mark.parametrize("k, share, share_plus", [(64, 0.69, 0.85), (512, 0.002, 0.11)])
+def test_weights_that_were_not_trained_for_it_are_mostly_lost(k, share, share_plus):
+    weights = normal_weights(k, 64, seed=1)
+    kinds = {"acc_bits": 16, "a_bits": 8, "b_bits": 8}
+    assert np.mean(a2q_weights(weights, **kinds) != 0) == pytest.approx(share, abs=0.005)
+    assert np.mean(a2q_plus_weights(weights, **kinds) != 0) == pytest.approx(share_plus, abs=0.005)
+
+
 def test_the_norms_are_those_of_the_papers():
     assert [a2q_norm(acc_bits=16, a_bits=8, a_signed=signed) for signed in (False, True)] == [127, 255]
     assert 2 * a2q_plus_norm(acc_bits=16, a_bits=8) == 256

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -87,8 +88,7 @@ def test_every_unit_with_an_accumulator_takes_weights(unit):
     ],
 )
 def test_what_cannot_be_is_one_sentence(file, fields, message):
-    with open("text.npy", "w") as file:
-        file.write("no array")
+    Path("text.npy").write_text("no array")
     np.savez("several.npz", WEIGHTS)
     np.save("floats.npy", WEIGHTS / 2)
     np.save("row.npy", WEIGHTS[0, :4])
