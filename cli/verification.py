@@ -1,7 +1,6 @@
 """`verify`, `run` and `cycles`."""
 
 import sys
-import zipfile
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from ..gen.emission import RESETS
 from ..gen.verilog import make_verilog
 from ..golden.errors import UsageError
 from ..golden.int_gemm import int_gemm
+from ..hdl.known_weights import load_array
 from ..tb.cycles import TILES, K, measure_cycles
 from ..tb.gemm import RtlGemm
 from ..tb.simulators import SIMULATORS
@@ -124,7 +124,7 @@ def cycles_table(found: list[dict]) -> Table:
 def run(unit, params, a_file, b_file, out, as_json) -> None:
     """Multiply matrices of any size on the compiled Verilog, and compare with the golden model."""
     _, spec = unit_and_spec(unit, params)
-    a, b = _load(a_file), _load(b_file)
+    a, b = load_array(a_file), load_array(b_file)
     if out.exists():
         raise UsageError(f"{out} exists: give another file for the result")
     if not out.parent.is_dir():
@@ -150,18 +150,6 @@ def run(unit, params, a_file, b_file, out, as_json) -> None:
         STDOUT.print(f"{out}: {c.shape[0]} x {c.shape[1]}, {engine.cycles} cycles, equal to the golden model")
     if differ:
         sys.exit(1)
-
-
-def _load(path: Path) -> np.ndarray:
-    try:
-        found = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist: give a .npy file") from None
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is not a .npy file of numbers: {error}") from None
-    if not isinstance(found, np.ndarray):
-        raise UsageError(f"{path} is not a .npy file but an archive of several: give one array")
-    return found
 
 
 def _save(path: Path, values: np.ndarray) -> None:

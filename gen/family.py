@@ -1,8 +1,10 @@
 """One Verilog module with real `parameter`s in front of several generated variants."""
 
 import itertools
+import shlex
 
 from ..golden.errors import UsageError
+from ..hdl.known_weights import KnownWeights
 from ..hdl.spec import Spec, as_text, nearest
 from .catalog import Unit
 from .ports import Port
@@ -21,13 +23,27 @@ def family_specs(unit: Unit, base: dict[str, str], family: dict[str, list[str]])
     specs = [unit.spec.parse(base | dict(zip(family, values, strict=True))) for values in combinations]
     if len(set(specs)) < len(specs):
         raise UsageError("--family lists a value twice: give each once")
+    told_apart: dict[str, Spec] = {}
+    for spec in specs:
+        condition = _condition(spec, list(family))
+        if condition in told_apart:
+            one, other = (
+                ", ".join(f"{n}={as_text(getattr(s, n))}" for n in family)
+                for s in (told_apart[condition], spec)
+            )
+            raise UsageError(
+                f"--family has {one} and {other}, which are both {condition} to Verilog: leave one out"
+            )
+        told_apart[condition] = spec
     return specs
 
 
 def family_command(unit: Unit, base: dict[str, str], family: dict[str, list[str]], reset: str) -> str:
     """Return the command that generates the family again."""
-    words = ["macwright generate", unit.name, *(f"-p {name}={value}" for name, value in base.items())]
-    words += [f"--family {name}={','.join(values)}" for name, values in family.items()]
+    varied = {name: ",".join(values) for name, values in family.items()}
+    words = ["macwright generate", unit.name]
+    words += [f"-p {shlex.quote(f'{name}={value}')}" for name, value in base.items()]
+    words += [f"--family {shlex.quote(f'{name}={values}')}" for name, values in varied.items()]
     return " ".join(words) + reset_option(reset)
 
 
@@ -43,7 +59,7 @@ def make_family(
     top = unit.name + specs[0].suffix({name: getattr(specs[0], name) for name in names})
     top += "_family" + ("" if reset == "sync" else "_async")
     ports = [[Port("clk", "input", 1), Port(v.reset_port, "input", 1), *v.ports] for v in variants]
-    parameters = ",\n".join(f"  parameter {n.upper()} = {_literal(getattr(specs[0], n))}" for n in names)
+    parameters = ",\n".join(f"  parameter {n.upper()} = {_literal(specs[0], n)}" for n in names)
     declared = ",\n".join(
         f"  {p.direction:6} wire {_range(specs, names, [v[i].width for v in ports])}{p.name}"
         for i, p in enumerate(ports[0])
@@ -53,7 +69,7 @@ def make_family(
         f"      {variant.top} unit ({_connections(variant, ports[i])});\n    end\n"
         for i, (spec, variant) in enumerate(zip(specs, variants, strict=True))
     )
-    offered = "; ".join(", ".join(f"{n.upper()}={_literal(getattr(s, n))}" for n in names) for s in specs)
+    offered = "; ".join(", ".join(f"{n.upper()}={_literal(s, n)}" for n in names) for s in specs)
     refusal = f"{top}_was_not_generated_for_these_parameters"
     text = (
         f"// {unit.summary}: one module for {len(specs)} generated variants.\n"
@@ -73,14 +89,18 @@ def _connections(variant: Verilog, ports: list[Port]) -> str:
     return ", ".join(f".{name}({name})" for name in used)
 
 
-def _literal(value) -> str:
+def _literal(spec: Spec, name: str) -> str:
+    """Return a field's value in Verilog, where weights are the width that they ask for."""
+    value = getattr(spec, name)
+    if isinstance(value, KnownWeights):
+        return str(spec.acc_width)
     if isinstance(value, str):
         return f'"{value}"'
     return str(int(value)) if value is not None else "0"
 
 
 def _condition(spec: Spec, names: list[str]) -> str:
-    return " && ".join(f"{name.upper()} == {_literal(getattr(spec, name))}" for name in names)
+    return " && ".join(f"{name.upper()} == {_literal(spec, name)}" for name in names)
 
 
 def _range(specs: list[Spec], names: list[str], widths: list[int]) -> str:

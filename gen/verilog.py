@@ -109,6 +109,9 @@ def consequences(spec: Spec) -> list[str]:
                 facts.append(f"peak: {count} {thing}{'s' if count > 1 else ''} per cycle")
     if hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
+        if spec.weights:
+            k, n, digest = spec.weights.facts.values()
+            sums = f"exact for these weights: K = {k}, N = {n}, sha256 {digest}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")
     return facts
 
@@ -130,5 +133,7 @@ def _comment(text: str) -> str:
     lines = []
     for line in text.strip().split("\n"):
         indent = "    " if line.startswith("  ") else ""
-        lines += textwrap.wrap(line, 106, subsequent_indent=indent, break_on_hyphens=False) or [""]
+        lines += textwrap.wrap(
+            line, 106, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
+        ) or [""]
     return "".join(f"// {line}".rstrip() + "\n" for line in lines)

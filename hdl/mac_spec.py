@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In
 from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed
 from ..golden.errors import UsageError
 from ..golden.int_gemm import OVERFLOW_RULES
+from .known_weights import KnownWeights
 from .spec import Spec, choice, flag, integer
 
 #: K that sizes the accumulator where neither `k_max` nor `acc_bits` is given: int8 then has 32 bits.
@@ -25,13 +26,14 @@ class MacSpec(Spec):
     b_bits: int = integer(8, 2, 16, "width of an element of B", unit="bits")
     a_signed: bool = flag(True, "elements of A are two's complement, not unsigned")
     b_signed: bool = flag(True, "elements of B are two's complement, not unsigned")
-    acc_bits: int | None = integer(
+    acc_bits: int | str | KnownWeights | None = integer(
         None,
         2,
         48,
-        "width of the accumulator; none: the exact worst case of k_max",
+        "width of the accumulator; none: the worst case of k_max; from:FILE.npy: that of these weights, B",
         unit="bits",
         optional=True,
+        weights=True,
     )
     k_max: int | None = integer(
         None,
@@ -49,6 +51,9 @@ class MacSpec(Spec):
         """Refuse an accumulator that is too narrow for a promise of exact sums, or sized twice."""
         if self.acc_bits is None:
             return
+        if self.weights:
+            self._check_weights()
+            return
         if self.overflow != "error":
             if self.k_max is not None:
                 raise UsageError(
@@ -58,6 +63,38 @@ class MacSpec(Spec):
             return
         check_exact(self.acc_bits, self.k_max or 1, *self.operands)
 
+    def _check_weights(self):
+        if self.overflow != "error":
+            raise UsageError(
+                f"acc_bits={self.acc_bits} sizes the accumulator so that no sum overflows, and "
+                f"overflow={self.overflow} says what happens then: leave overflow out, or use acc_bits=BITS"
+            )
+        if self.k_max is not None:
+            raise UsageError(
+                f"acc_bits={self.acc_bits} and k_max={self.k_max} both size the accumulator, and K of these "
+                f"weights is {self.weights.k}: leave k_max out"
+            )
+        try:
+            width = self.acc_width
+        except UsageError as error:
+            raise UsageError(
+                f"acc_bits={self.acc_bits}: {error}: use wider b_bits or other weights"
+            ) from None
+        if width > (highest := self.params()["acc_bits"].high):
+            raise UsageError(
+                f"acc_bits={self.acc_bits} asks for {width} bits, and accumulators go up to {highest}: "
+                "use fewer rows of weights, or smaller ones"
+            )
+
+    def name_part(self, name: str) -> str:
+        """Return a field's value as module names spell it: a width that follows from weights as `19w`."""
+        return f"{self.acc_width}w" if name == "acc_bits" and self.weights else super().name_part(name)
+
+    @property
+    def weights(self) -> KnownWeights | None:
+        """The weights that size the accumulator, if any do: sums are then exact for them, not for all."""
+        return self.acc_bits if isinstance(self.acc_bits, KnownWeights) else None
+
     @property
     def operands(self) -> tuple[int, int, bool, bool]:
         """`(a_bits, b_bits, a_signed, b_signed)`, as the functions of `golden.accumulator` take them."""
@@ -66,13 +103,20 @@ class MacSpec(Spec):
     @property
     def acc_width(self) -> int:
         """Width of the accumulator in bits."""
+        if self.weights:
+            return self.weights.acc_bits(*self.operands)
         return self.acc_bits or acc_bits_for(self.k_max or DEFAULT_K_MAX, *self.operands)
 
     @property
     def k_limit(self) -> int | None:
-        """The longest K that cannot overflow; None where overflow is defined (wrap, saturate)."""
+        """The longest K that cannot overflow; None where overflow is defined (wrap, saturate).
+
+        Where weights size the accumulator, it is their K.
+        """
         if self.overflow != "error":
             return None
+        if self.weights:
+            return self.weights.k
         return self.k_max or (k_max_for(self.acc_bits, *self.operands) if self.acc_bits else DEFAULT_K_MAX)
 
     @property
@@ -118,7 +162,13 @@ def check_step(spec: MacSpec, products: int, name: str) -> None:
             f"k_max={spec.k_max} is less than a step adds with {name}={products}: use k_max={products} or "
             f"more, or a lower value of {name}"
         )
-    if spec.acc_bits is not None:
+    if spec.weights:
+        if spec.weights.k < products:
+            raise UsageError(
+                f"acc_bits={spec.acc_bits} has weights of K={spec.weights.k}, less than a step adds with "
+                f"{name}={products}: add rows of zeros, or use a lower value of {name}"
+            )
+    elif spec.acc_bits is not None:
         check_exact(spec.acc_bits, spec.k_max or products, *spec.operands)
 
 

@@ -6,9 +6,11 @@ Validation, `macwright describe`, the command line, the manifest and the docs re
 import dataclasses
 import difflib
 import hashlib
+import shlex
 from typing import Any, ClassVar, Self
 
 from ..golden.errors import UsageError
+from .known_weights import PREFIX, KnownWeights
 
 #: Verilator gives modules with names above 127 characters other names, and a bench finds no top any more.
 LONGEST_SUFFIX = 90
@@ -16,7 +18,11 @@ LONGEST_SUFFIX = 90
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Param:
-    """What one field of a Spec may be. `optional` allows None, written `none` on the command line."""
+    """What one field of a Spec may be.
+
+    `optional` allows None, written `none` on the command line; `weights` allows `from:FILE`, a width that
+    follows from weights, which the Spec then holds as KnownWeights.
+    """
 
     kind: type
     meaning: str
@@ -25,6 +31,7 @@ class Param:
     choices: tuple[str, ...] = ()
     unit: str = ""
     optional: bool = False
+    weights: bool = False
 
     @property
     def legal(self) -> str:
@@ -35,17 +42,25 @@ class Param:
             text = "one of " + ", ".join(self.choices)
         else:
             text = f"a whole number from {self.low} to {self.high}" + (f" ({self.unit})" if self.unit else "")
+        text += f", or {PREFIX}FILE.npy" if self.weights else ""
         return text + (", or none" if self.optional else "")
 
     def accepts(self, value: Any) -> bool:
         """Return whether `value` has the right type and lies in range."""
         if value is None:
             return self.optional
+        if isinstance(value, KnownWeights):
+            return self.weights
         if type(value) is not self.kind:
             return False
         if self.choices:
             return value in self.choices
         return self.kind is not int or self.low <= value <= self.high
+
+    def resolve(self, value: Any) -> Any:
+        """Return the value that a Spec holds: `from:FILE` becomes the weights in that file."""
+        named = self.weights and isinstance(value, str) and value.startswith(PREFIX)
+        return KnownWeights.read(value) if named else value
 
     def parse(self, text: str) -> Any:
         """Read a value from the command line; what cannot be read is returned as it is, to be refused."""
@@ -65,10 +80,19 @@ class Param:
 
 
 def integer(
-    default: int | None, low: int, high: int, meaning: str, *, unit: str = "", optional: bool = False
+    default: int | None,
+    low: int,
+    high: int,
+    meaning: str,
+    *,
+    unit: str = "",
+    optional: bool = False,
+    weights: bool = False,
 ):
     """Declare a whole-number field with an inclusive range."""
-    param = Param(kind=int, meaning=meaning, low=low, high=high, unit=unit, optional=optional)
+    param = Param(
+        kind=int, meaning=meaning, low=low, high=high, unit=unit, optional=optional, weights=weights
+    )
     return dataclasses.field(default=default, metadata={"param": param})
 
 
@@ -96,9 +120,13 @@ class Spec:
 
     def __post_init__(self):
         for name, param in self.params().items():
-            value = getattr(self, name)
+            try:
+                value = param.resolve(getattr(self, name))
+            except UsageError as error:
+                raise UsageError(f"{name}={getattr(self, name)}: {error}") from None
             if not param.accepts(value):
                 raise UsageError(f"{name}={value} is not legal: {name} is {param.legal}")
+            object.__setattr__(self, name, value)
         self.check()
 
     def check(self) -> None:
@@ -124,8 +152,9 @@ class Spec:
         return cls(**{name: params[name].parse(text) for name, text in assignments.items()})
 
     def as_dict(self) -> dict[str, Any]:
-        """Return every field with its value, in order."""
-        return dataclasses.asdict(self)
+        """Return every field with its value as JSON holds it, in order: weights as their text."""
+        values = {name: getattr(self, name) for name in self.params()}
+        return {name: str(v) if isinstance(v, KnownWeights) else v for name, v in values.items()}
 
     def changed(self) -> dict[str, Any]:
         """Return the fields that differ from their default, in order."""
@@ -133,7 +162,12 @@ class Spec:
 
     def arguments(self) -> str:
         """Return the `-p` arguments of the command line that make this Spec again."""
-        return " ".join(f"-p {name}={as_text(value)}" for name, value in self.changed().items())
+        return " ".join(f"-p {shlex.quote(f'{name}={as_text(v)}')}" for name, v in self.changed().items())
+
+    def name_part(self, name: str) -> str:
+        """Return a field's value as module names spell it."""
+        value = getattr(self, name)
+        return str(int(value) if isinstance(value, bool) else value)
 
     def suffix(self, reference: dict[str, Any] | None = None) -> str:
         """Return `_rows_4_a_signed_0`, the part of a module name that tells this Spec from the default.
@@ -142,8 +176,8 @@ class Spec:
         LONGEST_SUFFIX becomes a digest of itself.
         """
         expected = self.defaults() | (reference or {})
-        values = {name: value for name, value in self.as_dict().items() if value != expected[name]}
-        text = "".join(f"_{name}_{int(v) if isinstance(v, bool) else v}" for name, v in values.items())
+        names = [name for name, value in self.as_dict().items() if value != expected[name]]
+        text = "".join(f"_{name}_{self.name_part(name)}" for name in names)
         return text if len(text) <= LONGEST_SUFFIX else "_" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..gen.catalog import find_unit
 from ..gen.verilog import make_verilog
+from ..golden.accumulator import weight_bits
 from ..golden.errors import UsageError
 from ..golden.integer import check_range
 from .rtl import Rtl
@@ -30,7 +31,8 @@ class RtlGemm:
         """Return A (M, K) x B (K, N) as int64 (M, N), with the engine's accumulator width and overflow rule.
 
         M and N are padded with zeros to whole tiles. advance: called with the share that is done. Raises
-        UsageError if shapes or operands do not fit, or if K is longer than an exact accumulator allows.
+        UsageError if shapes or operands do not fit, or if K is longer than an exact accumulator allows, or B
+        needs a wider one than the weights for which it was made.
         """
         spec = self.spec
         a = check_range("a", a, spec.a_bits, spec.a_signed)
@@ -40,7 +42,14 @@ class RtlGemm:
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if spec.k_limit is not None and k > spec.k_limit:
+        if spec.weights:
+            kinds = dict(zip(("a_bits", "b_bits", "a_signed", "b_signed"), spec.operands, strict=True))
+            if (needed := int(weight_bits(b, **kinds).max())) > spec.acc_width:
+                raise UsageError(
+                    f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
+                    f"from acc_bits={spec.acc_bits}: give it the file of B"
+                )
+        elif spec.k_limit is not None and k > spec.k_limit:
             raise UsageError(
                 f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
                 f"{spec.k_limit}: use -p k_max={k}"

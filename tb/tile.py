@@ -5,6 +5,9 @@ import numpy as np
 from ..golden.errors import UsageError
 from .transaction import Beats
 
+#: Accumulator, in bits, that nothing here overflows: the widest that `int_gemm` takes.
+WIDEST = 62
+
 
 def a_beats(spec, a: np.ndarray) -> Beats:
     """Return the beats of stream `a` for A (rows, K); K is padded with zeros to whole steps.
@@ -23,9 +26,13 @@ def b_beats(spec, b: np.ndarray) -> Beats:
 
 
 def gemm_arguments(spec) -> dict:
-    """Return the keyword arguments of `int_gemm` that describe a matrix engine."""
+    """Return the keyword arguments of `int_gemm` that describe a matrix engine.
+
+    Where weights size the accumulator, the sums are those that it must hold: exact, in any width.
+    """
     names = ("a_bits", "b_bits", "a_signed", "b_signed", "overflow", "k_step")
-    return {name: getattr(spec, name) for name in names} | {"acc_bits": spec.acc_width}
+    arguments = {name: getattr(spec, name) for name in names} | {"acc_bits": spec.acc_width}
+    return arguments | ({"acc_bits": WIDEST, "overflow": "wrap"} if spec.weights else {})
 
 
 def check_matrix_engine(unit: str, spec) -> None:

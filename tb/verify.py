@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -74,9 +75,11 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="macwright-verify-") as scratch:
         folder = Path(scratch)
         (folder / "design.v").write_text(verilog.text)
+        # As it is, not as text: weights that size an accumulator need not be read again.
+        (folder / "spec.pickle").write_bytes(pickle.dumps(spec))
         job = {
             "unit": unit,
-            "spec": spec.as_dict(),
+            "spec": str(folder / "spec.pickle"),
             "verilog": str(folder / "design.v"),
             "top": verilog.top,
             "ports": [dataclasses.asdict(p) for p in verilog.ports],

@@ -1,7 +1,7 @@
 """Stimulus for `mac_array`: tiles of every length, corner matrices, stalls, resets."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,12 +15,15 @@ from ...hdl.pe.elements import element_spec, element_unit
 from ...hdl.pe.serial_cell import skip_spec
 from ..compiled import check_transactions
 from ..cycles import digit_counts
+from ..known_weights import adversarial_products, adversarial_steps, random_b, widest_columns
 from ..rtl import Rtl
 from ..tile import a_beats, b_beats, gemm_arguments, last_of
 from ..transaction import Scenario, Transaction
 
 #: Longest tile that a level drives through the cocotb bench; longer ones go through the compiled RTL.
 K_LIMIT = {"quick": 64, "full": 4096, "exhaustive": 4096}
+#: Most steps of K in which the cocotb bench goes through all columns of weights; more take compiled RTL.
+WEIGHT_STEPS = {"quick": 1 << 13, "full": 1 << 15, "exhaustive": 1 << 15}
 
 
 def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[Scenario]:
@@ -40,7 +43,9 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
     corner_lengths = sorted({1, min(spec.rows + 1, longest), longest})
     found = [
         Scenario("every length, back to back", mixed()),
-        Scenario("corner matrices", [t for k in corner_lengths for t in corner_tiles(spec, k)]),
+        Scenario("corner matrices", [t for k in corner_lengths for t in corner_tiles(spec, k)])
+        if spec.weights is None
+        else weight_scenario(spec, level),
         *(
             Scenario(
                 f"last on {side} only",
@@ -62,6 +67,20 @@ def scenarios(spec: MacArraySpec, level: str, rng: np.random.Generator) -> list[
         abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 10))
         found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
     return [with_status(s) for s in found]
+
+
+def weight_scenario(spec: MacArraySpec, level: str) -> Scenario:
+    """Return the sums that sized the accumulator: of all columns of weights, or only the widest of many."""
+    n = spec.weights.shape[1]
+    if adversarial_steps(spec) <= WEIGHT_STEPS[level]:
+        return Scenario(f"both ends of all {n} columns of weights", weight_tiles(spec, range(n)))
+    found = weight_tiles(spec, widest_columns(spec))
+    return Scenario(f"both ends of the widest of {n} columns of weights", found)
+
+
+def weight_tiles(spec: MacArraySpec, columns: Sequence[int]) -> list[Transaction]:
+    """Return tiles of the Spec's weights that reach both ends of some columns."""
+    return [tile(spec, name, a, b) for name, a, b in adversarial_products(spec, columns)]
 
 
 def serial_scenarios(spec: MacArraySpec, longest: int, rng: np.random.Generator) -> list[Scenario]:
@@ -91,7 +110,7 @@ def with_status(scenario: Scenario) -> Scenario:
 def random_tile(spec: MacArraySpec, k: int, rng: np.random.Generator) -> Transaction:
     """Return a tile of uniformly random operands."""
     a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
-    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    b = random_b(spec, k, rng)
     return tile(spec, f"random tile, K={k}", a, b)
 
 
@@ -99,7 +118,7 @@ def sparse_tile(spec: MacArraySpec, k: int, rng: np.random.Generator) -> Transac
     """Return a tile of random operands, some or many of A zero."""
     a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
     a *= rng.random(a.shape) < rng.choice([0.2, 0.75, 1.0])
-    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    b = random_b(spec, k, rng)
     return tile(spec, f"sparse tile, K={k}", a, b)
 
 
@@ -109,18 +128,21 @@ def single_digit_tiles(spec: MacArraySpec, k: int) -> list[Transaction]:
     digits = digit_counts(spec, values)
     single = np.resize(values[digits == 1], spec.rows * k).reshape(k, spec.rows).T
     most = np.full((spec.rows, k), values[digits.argmax()])
-    ends = int_range(spec.b_bits, spec.b_signed)
+    if spec.weights:
+        operands = {"weights": np.resize(spec.weights.matrix[:k].T, (spec.cols, k)).T}
+    else:
+        operands = {str(y): np.full((k, spec.cols), y) for y in int_range(spec.b_bits, spec.b_signed)}
     return [
-        tile(spec, f"{name} x {y}, K={k}", a, np.full((k, spec.cols), y))
+        tile(spec, f"{name} x {of_b}, K={k}", a, b)
         for name, a in (("single digits", single), ("most digits", most))
-        for y in ends
+        for of_b, b in operands.items()
     ]
 
 
 def uneven_tiles(spec: MacArraySpec, k: int, rng: np.random.Generator) -> list[Transaction]:
     """Return tiles in which one row has all the work, and the others none."""
     low, high = int_range(spec.a_bits, spec.a_signed)
-    b = rng.integers(*int_range(spec.b_bits, spec.b_signed), (k, spec.cols), endpoint=True)
+    b = random_b(spec, k, rng)
     found = []
     for busy in sorted({0, spec.rows // 2, spec.rows - 1}):
         a = np.zeros((spec.rows, k), np.int64)
@@ -182,6 +204,17 @@ def check_exhaustible(spec: MacArraySpec) -> None:
 
 
 def compiled_checks(spec: MacArraySpec, level: str) -> dict[str, Callable[[Rtl], int]]:
-    """Return the checks that run on the compiled RTL, by name: sums of the longest promised length."""
+    """Return the checks that run on the compiled RTL, by name: sums of the longest promised length.
+
+    Where weights size the accumulator, that is both ends of every column.
+    """
+    if spec.weights:
+        n = spec.weights.shape[1]
+        blocks = [range(start, min(start + spec.cols, n)) for start in range(0, n, spec.cols)]
+        return {
+            f"both ends of all {n} columns of weights": lambda rtl: sum(
+                check_transactions(rtl, weight_tiles(spec, block)) for block in blocks
+            )
+        }
     longest = spec.k_limit or 65536
     return {f"corner matrices, K={longest}": lambda rtl: check_transactions(rtl, corner_tiles(spec, longest))}

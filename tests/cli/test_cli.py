@@ -179,3 +179,24 @@ def test_cycles_of_an_engine_that_skips_digits():
     found = json.loads(macwright("cycles", "mac_array", *spec, "--json").stdout)
     assert [row["workload"] for row in found][-2:] == ["uniform", "worst case"]
     assert found[-1]["cycles_per_mac"] == max(row["cycles_per_mac"] for row in found)
+
+
+def test_an_accumulator_sized_by_weights(tmp_path):
+    weights = np.random.default_rng(0).integers(-8, 8, (12, 5))
+    np.save(tmp_path / "w.npy", weights)
+    np.save(tmp_path / "a.npy", np.full((3, 12), -128))
+    sized = ("mac_array", "-p", "acc_bits=from:w.npy", "-p", "rows=2", "-p", "cols=2")
+    done = macwright("describe", *sized, "--json", cwd=tmp_path)
+    timing = json.loads(done.stdout)["timing"]
+    assert timing["exact_for"]["k"] == timing["k_limit"] == 12 and timing["exact_for"]["n"] == 5
+    done = macwright("verify", *sized, "--sim", "icarus", cwd=tmp_path)
+    assert done.returncode == 0 and "both ends of all 5 columns of weights" in done.stdout
+    done = macwright("run", *sized, "--a", "a.npy", "--b", "w.npy", "-o", "c.npy", cwd=tmp_path)
+    assert done.returncode == 0 and (np.load(tmp_path / "c.npy") == -128 * weights.sum(axis=0)).all()
+
+
+def test_weights_that_cannot_be_read_write_nothing(tmp_path):
+    done = macwright("generate", "mac_array", "-p", "acc_bits=from:w.npy", cwd=tmp_path)
+    assert done.returncode == 2 and done.stderr.count("error:") == 1
+    assert "acc_bits=from:w.npy: w.npy does not exist: give a .npy file" in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -4,8 +4,11 @@ import importlib.util
 import shutil
 
 import pytest
+from macwright.golden.a2q import a2q_plus_weights, a2q_weights, normal_weights
+from macwright.golden.accumulator import weight_bits
 from macwright.golden.errors import UsageError
 from macwright.synth import study
+from macwright.synth.studies import a2q
 from macwright.synth.study import Case, Published, Study, find_study, ratios, reproduce, study_names
 from macwright.synth.study_table import study_page
 
@@ -75,3 +78,13 @@ def test_a_study_from_end_to_end(monkeypatch):
 def test_an_unknown_study_is_one_sentence():
     with pytest.raises(UsageError, match="there is no study 'opd': did you mean 'opt'"):
         find_study("opd")
+
+
+def test_accumulators_of_the_a2q_study_hold_the_sums_that_they_are_for():
+    for b_bits, k in a2q.MATRICES:
+        plain = normal_weights(k, a2q.COLUMNS, seed=a2q.SEED)
+        base, by_type, exact, held = a2q.accumulators(b_bits, k).values()
+        assert base >= by_type >= exact >= held == a2q.ACC_BITS
+        bound = {"acc_bits": held, "a_bits": 8, "b_bits": b_bits}
+        for weights in (a2q_weights(plain, **bound), a2q_plus_weights(plain, **bound)):
+            assert weight_bits(weights, b_bits=b_bits, **a2q.INPUTS).max() <= held
