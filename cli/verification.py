@@ -10,13 +10,12 @@ from rich.table import Table
 from ..gen.emission import RESETS
 from ..gen.verilog import make_verilog
 from ..golden.errors import UsageError
-from ..golden.int_gemm import int_gemm
-from ..hdl.known_weights import load_array
+from ..golden.npy import load_array, load_weights
 from ..tb.cycles import TILES, K, measure_cycles
 from ..tb.gemm import RtlGemm
 from ..tb.simulators import SIMULATORS
-from ..tb.tile import gemm_arguments
-from ..tb.verify import LEVELS
+from ..tb.tile import check_matrix_engine
+from ..tb.verify import LEVELS, stimulus_module
 from ..tb.verify import verify as run_bench
 from .common import (
     STDOUT,
@@ -117,22 +116,28 @@ def cycles_table(found: list[dict]) -> Table:
     "--a", "a_file", type=click.Path(path_type=Path), required=True, help="A, (M, K) integers, .npy."
 )
 @click.option(
-    "--b", "b_file", type=click.Path(path_type=Path), required=True, help="B, (K, N) integers, .npy."
+    "--b",
+    "b_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="B, (K, N) integers, .npy; .npz with its scales.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File for C = A x B, .npy.")
 @json_option
 def run(unit, params, a_file, b_file, out, as_json) -> None:
     """Multiply matrices of any size on the compiled Verilog, and compare with the golden model."""
     _, spec = unit_and_spec(unit, params)
-    a, b = load_array(a_file), load_array(b_file)
+    check_matrix_engine(unit, spec)
+    a = load_array(a_file)
+    b, scales = load_weights(b_file, tuple(getattr(spec, "scale_fields", ())))
     if out.exists():
         raise UsageError(f"{out} exists: give another file for the result")
     if not out.parent.is_dir():
         raise UsageError(f"the folder {out.parent} does not exist: make it, or give another file")
     with progress(f"compiling {unit}") as say:
         engine = RtlGemm(unit, spec, say)
-        c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"))
-    expected = int_gemm(a, b, **gemm_arguments(spec))
+        c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"), scales)
+    expected = stimulus_module(unit).product(spec, a, b, scales)
     differ = int((c != expected).sum())
     if not differ:
         _save(out, c)

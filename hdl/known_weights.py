@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 import hashlib
-import zipfile
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +11,7 @@ import numpy as np
 from ..golden.accumulator import weight_bits
 from ..golden.errors import UsageError
 from ..golden.integer import check_range
+from ..golden.npy import load_array
 
 #: What a field's value starts with if the rest of it names a file.
 PREFIX = "from:"
@@ -82,16 +82,3 @@ def _acc_bits(weights: KnownWeights, a_bits: int, b_bits: int, a_signed: bool, b
     # A Spec is asked for its width hundreds of times while hardware is made of it.
     widths = weight_bits(weights.matrix, a_bits=a_bits, b_bits=b_bits, a_signed=a_signed, b_signed=b_signed)
     return max(int(widths.max()), _LOWEST_BITS)
-
-
-def load_array(path: Path) -> np.ndarray:
-    """Return the array in a .npy file. Raises UsageError, which names the file, if there is none."""
-    try:
-        found = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise UsageError(f"{path} does not exist: give a .npy file") from None
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is not a .npy file of numbers: {str(error).split('. ')[0]}") from None
-    if not isinstance(found, np.ndarray):
-        raise UsageError(f"{path} is not a .npy file but an archive of several: give one array")
-    return found

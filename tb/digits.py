@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..golden.errors import UsageError
+from ..golden.group_gemm import GroupQuantized, quantize_groups
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +44,13 @@ class DigitClassifier:
             if i + 1 < len(self.layers):
                 activation = np.clip(sums >> layer.shift, 0, 127)
         return sums.argmax(axis=1)
+
+    def grouped(self, group: int, bits: int = 4) -> tuple[GroupQuantized, ...]:
+        """Return the weights of each layer quantised in groups of `group` rows, with zero points.
+
+        bits: of a weight, 2 to 8. Sums stay in the units of the int8 layers, so that biases and shifts hold.
+        """
+        return tuple(quantize_groups(layer.weights, group=group, bits=bits) for layer in self.layers)
 
     def accuracy(self, digits: np.ndarray) -> float:
         """Return the share of right answers, in 0..1."""

@@ -27,38 +27,55 @@ class RtlGemm:
         self.rtl = Rtl(make_verilog(entry, spec), progress)
         self.cycles = 0
 
-    def __call__(self, a, b, advance: Callable[[float], None] = lambda _: None) -> np.ndarray:
+    def __call__(
+        self,
+        a,
+        b,
+        advance: Callable[[float], None] = lambda _: None,
+        scales: dict[str, np.ndarray] | None = None,
+    ) -> np.ndarray:
         """Return A (M, K) x B (K, N) as int64 (M, N), with the engine's accumulator width and overflow rule.
 
-        M and N are padded with zeros to whole tiles. advance: called with the share that is done. Raises
+        M and N are padded with zeros to whole tiles. advance: called with the share that is done. scales:
+        what an engine with groups takes with them, (groups, N) each, by the Spec's `scale_fields`. Raises
         UsageError if shapes or operands do not fit, or if K is longer than an exact accumulator allows, or B
         needs a wider one than the weights for which it was made.
         """
         spec = self.spec
         a = check_range("a", a, spec.a_bits, spec.a_signed)
-        b = check_range("b", b, spec.b_bits, spec.b_signed)
+        b = check_range("b", b, spec.b_bits, spec.b_shape.signed)
         if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
             raise UsageError(
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if spec.weights:
+        if getattr(spec, "weights", None):
             kinds = dict(zip(("a_bits", "b_bits", "a_signed", "b_signed"), spec.operands, strict=True))
             if (needed := int(weight_bits(b, **kinds).max())) > spec.acc_width:
                 raise UsageError(
                     f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
                     f"from acc_bits={spec.acc_bits}: give it the file of B"
                 )
-        elif spec.k_limit is not None and k > spec.k_limit:
+        elif (limit := getattr(spec, "k_limit", None)) is not None and k > limit:
             raise UsageError(
                 f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
-                f"{spec.k_limit}: use -p k_max={k}"
+                f"{limit}: use -p k_max={k}"
             )
+        for field, values in (scales or {}).items():
+            if np.shape(values) != (wanted := (spec.tile_beats("s", k), n)):
+                raise UsageError(
+                    f"{field} is {np.shape(values)}, and K={k} in groups of {spec.group} needs one per "
+                    f"group and column: {wanted}"
+                )
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
         b = np.pad(b, ((0, 0), (0, -n % spec.cols)))
         across = b.shape[1] // spec.cols
         b_inputs = [b_beats(spec, part) for part in np.split(b, across, axis=1)]
-        b_inputs = {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}
+        inputs = {"b": {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}}
+        if scales:
+            widths = {field: shape.width for field, shape in spec.scale_fields.items()}
+            checked = {field: check_range(field, scales[field], widths[field], False) for field in widths}
+            inputs["s"] = {field: _by_tile(values, n, spec.cols) for field, values in checked.items()}
         result = np.empty((a.shape[0], b.shape[1]), np.int64)
         beats = across * sum(spec.tile_beats(stream, k) for stream in "abc")
         # Engines whose pace depends on the data take at most nine cycles a beat.
@@ -66,9 +83,15 @@ class RtlGemm:
         for top in range(0, a.shape[0], spec.rows):
             once = a_beats(spec, a[top : top + spec.rows])
             a_inputs = {field: np.concatenate([values] * across) for field, values in once.items()}
-            beats, cycles = self.rtl.stream({"a": a_inputs, "b": b_inputs}, {"c": across * spec.rows}, limit)
+            beats, cycles = self.rtl.stream(inputs | {"a": a_inputs}, {"c": across * spec.rows}, limit)
             tiles = beats["c"]["data"].reshape(across, spec.rows, spec.cols)
             result[top : top + spec.rows] = tiles.swapaxes(0, 1).reshape(spec.rows, -1)
             self.cycles += cycles
             advance((top + spec.rows) / a.shape[0])
         return result[:m, :n]
+
+
+def _by_tile(values: np.ndarray, n: int, cols: int) -> np.ndarray:
+    """Return what belongs to groups and columns (groups, n) as beats of `cols`, tile after tile."""
+    padded = np.pad(values, ((0, 0), (0, -n % cols)))
+    return np.concatenate(np.split(padded, padded.shape[1] // cols, axis=1))

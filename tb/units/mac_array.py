@@ -181,6 +181,11 @@ def tile(spec: MacArraySpec, name: str, a: np.ndarray, b: np.ndarray) -> Transac
     )
 
 
+def product(spec: MacArraySpec, a, b, scales: None = None) -> np.ndarray:
+    """Return C of any A (M, K) and B (K, N) from the golden model."""
+    return int_gemm(a, b, **gemm_arguments(spec))
+
+
 def one_sided_last(transaction: Transaction, side: str) -> Transaction:
     """Return the same tile with `last` on one stream only, one that ends the tile all the same."""
     other = "b" if side == "a" else "a"

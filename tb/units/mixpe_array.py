@@ -124,15 +124,15 @@ def tile(spec: MixpeArraySpec, name: str, a, b, scales: dict[str, np.ndarray]) -
     return Transaction(
         name,
         {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": scales},
-        {"c": {"data": expected(spec, a, b, scales), "last": last_of(spec.rows)}},
+        {"c": {"data": product(spec, a, b, scales), "last": last_of(spec.rows)}},
         spec.tile_cycles(a.shape[1]),
         # With ws rows of A come one by one, and the first of the last block completes a row of C.
         beats_after={"s": None} | ({"a": spec.rows - 1} if spec.streams_rows else {}),
     )
 
 
-def expected(spec: MixpeArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.ndarray:
-    """Return C from the golden model."""
+def product(spec: MixpeArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.ndarray:
+    """Return C of any A (M, K), B (K, N) and scales (groups, N) from the golden model."""
     if spec.scale == "dyadic":
         mult, shift = scales["mult"], scales["shift"]
     else:

@@ -1,0 +1,60 @@
+"""`macwright run` on weights in groups: a classifier in 4 bits, and files that are not what is needed."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from macwright.tb.digits import digit_classifier
+
+SPEC = ("mixpe_array", "-p", "rows=8", "-p", "cols=4", "-p", "group=16")
+
+
+def run(folder, a, b, out):
+    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "run", *SPEC]
+    return subprocess.run(
+        [*command, "--a", a, "--b", b, "-o", out], cwd=folder, capture_output=True, text=True
+    )
+
+
+def test_a_classifier_with_4_bit_weights_keeps_its_accuracy(tmp_path):
+    classifier = digit_classifier()
+    layers = iter(classifier.grouped(16))
+
+    def multiply(a, weights):
+        found = next(layers)
+        assert found.b.max() <= 15 and found.b.shape == weights.shape
+        np.save(tmp_path / "a.npy", a)
+        np.savez(tmp_path / "b.npz", **found._asdict())
+        done = run(tmp_path, "a.npy", "b.npz", "c.npy")
+        assert done.returncode == 0 and "equal to the golden model" in done.stdout, done.stderr
+        c = np.load(tmp_path / "c.npy")
+        (tmp_path / "c.npy").unlink()
+        return c
+
+    in_int8 = classifier.accuracy(classifier.classify(np.matmul))
+    assert classifier.accuracy(classifier.classify(multiply)) > in_int8 - 0.01
+
+
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ({"b": np.ones((2, 2), int)}, "b.npz holds b: give a .npz file with b, mult, shift, zero"),
+        (None, "b.npz does not exist: give a .npz file with b, mult, shift, zero"),
+        (
+            {"b": np.ones((2, 2), int)} | dict.fromkeys(("mult", "shift", "zero"), np.ones((2, 2), int)),
+            "mult is (2, 2), and K=2 in groups of 16 needs one per group and column: (1, 2)",
+        ),
+        (
+            {"b": np.ones((2, 2), int)} | dict.fromkeys(("mult", "shift", "zero"), np.full((1, 2), 99)),
+            "shift[0, 0] = 99 is outside 0..31",
+        ),
+    ],
+)
+def test_files_that_do_not_fit(tmp_path, fields, message):
+    np.save(tmp_path / "a.npy", np.ones((3, 2), int))
+    if fields:
+        np.savez(tmp_path / "b.npz", **fields)
+    done = run(tmp_path, "a.npy", "b.npz", "c.npy")
+    assert done.returncode == 2 and message in " ".join(done.stderr.split())
+    assert not (tmp_path / "c.npy").exists()
