@@ -63,7 +63,8 @@ def requant(
     check_bits("out_bits", out_bits, 16)
     check_bits("mult_bits", mult_bits, 31)
     check_bits("shift_bits", shift_bits, 7)
-    _check_choices(rounding, activation)
+    check_rounding(rounding)
+    _check_activation(activation)
     _check_company(residual, residual_mult, residual_shift, activation, low, high)
     check_bits("in_bits", in_bits, 48)
     # Python integers in an array without axes would not stay in it.
@@ -95,7 +96,7 @@ def requant(
     return y.astype(np.int64).reshape(() if scalar else y.shape)
 
 
-def _round_shift(values: np.ndarray, shift: np.ndarray, rounding: str) -> np.ndarray:
+def round_shift(values: np.ndarray, shift: np.ndarray, rounding: str) -> np.ndarray:
     """Return `values` / 2 ** `shift`, rounded; `values` are int64 below 2 ** 62, or Python integers."""
     shift = shift.astype(object) if values.dtype == object else np.minimum(shift, 63)
     floor = values >> shift
@@ -164,7 +165,7 @@ def _scaled(prefix: str, value, width: int, rounding: str, *, mult, shift, mult_
     shift = check_range(f"{prefix}shift", shift, shift_bits, False)
     if width - 1 + mult_bits > _INT64_PRODUCT:
         value = value.astype(object)
-    return _round_shift(value * mult, shift, rounding)
+    return round_shift(value * mult, shift, rounding)
 
 
 def _wider(values: np.ndarray) -> np.ndarray:
@@ -173,9 +174,13 @@ def _wider(values: np.ndarray) -> np.ndarray:
     return values.astype(object) if near_the_end else values
 
 
-def _check_choices(rounding: str, activation: str) -> None:
+def check_rounding(rounding: str) -> None:
+    """Raise UsageError for a rounding that is none of ROUNDINGS."""
     if rounding not in ROUNDINGS:
         raise UsageError(f"rounding={rounding!r} is not one of {', '.join(ROUNDINGS)}")
+
+
+def _check_activation(activation: str) -> None:
     if activation not in ACTIVATIONS:
         raise UsageError(f"activation={activation!r} is not one of {', '.join(ACTIVATIONS)}")
 
