@@ -13,6 +13,8 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.vector.quantize import Quantize
+from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
 from ..hdl.vector.requant_spec import RequantSpec
 
@@ -87,6 +89,13 @@ CATALOG = {
             Requant,
             "Requantisation of streams by dyadic numbers, with bias, residual branch and activation",
             "Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020",
+        ),
+        Unit(
+            "quantize",
+            QuantizeSpec,
+            Quantize,
+            "Quantisation of bf16, fp16 or fp32 streams to integers, exact and rounded once",
+            "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
         ),
     )
 }
