@@ -13,6 +13,7 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
@@ -95,6 +96,13 @@ CATALOG = {
             QuantizeSpec,
             Quantize,
             "Quantisation of bf16, fp16 or fp32 streams to integers, exact and rounded once",
+            "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
+        ),
+        Unit(
+            "absmax",
+            AbsmaxSpec,
+            Absmax,
+            "Largest absolute value of every row or group of floats, and the multiplier that quantises it",
             "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
         ),
     )
