@@ -141,7 +141,8 @@ class Absmax(wiring.Component):
         ends = self._group_end(m, take)
         full = Signal()
         beat_largest = Signal(len(largest), reset_less=True)
-        beat_ends, beat_last = Signal(reset_less=True), Signal(reset_less=True)
+        beat_ends = Signal(reset_less=True)
+        beat_last = Signal(reset_less=True)
         with m.If(moves):
             m.d.sync += full.eq(self.x.valid)
         with m.If(take):
@@ -207,16 +208,20 @@ class Absmax(wiring.Component):
         """Move results to the output, where they wait while the next division runs."""
         divided_last = Signal(reset_less=True)
         valid = Signal(name="s_valid")
-        offered = Signal(self.s.payload.shape(), name="s_payload", reset_less=True)
+        offered = {
+            name: Signal(len(Value.cast(port)), name=f"s_{name}_reg", reset_less=True)
+            for name, port in (("amax", divider.held), ("mult", divider.mult), ("last", divided_last))
+        }
         with m.If(divider.start):
             m.d.sync += divided_last.eq(beat_last)
         m.d.comb += divider.take.eq(divider.done & (~valid | self.s.ready))
         with m.If(divider.take):
             m.d.sync += [
-                offered.amax.eq(divider.held),
-                offered.mult.eq(divider.mult),
-                offered.last.eq(divided_last),
+                offered["amax"].eq(divider.held),
+                offered["mult"].eq(divider.mult),
+                offered["last"].eq(divided_last),
             ]
         with m.If(divider.take | self.s.ready):
             m.d.sync += valid.eq(divider.take)
-        m.d.comb += [self.s.valid.eq(valid), self.s.payload.eq(offered)]
+        m.d.comb += self.s.valid.eq(valid)
+        m.d.comb += [self.s.payload[name].eq(register) for name, register in offered.items()]

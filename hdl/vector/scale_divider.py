@@ -74,8 +74,9 @@ class ScaleDividerSpec(Spec):
 class ScaleDivider(wiring.Component):
     """mult = qmax / amax, rounded to nearest, ties to even; `latency` cycles after `start`.
 
-    `start` is to be high only while `ready` is. `done` stays high, with `mult`, until `take`; a divisor can
-    be given in the same cycle. A quotient beyond the largest number becomes that number.
+    `start` is to be high only while `ready` is. `done` stays high, with `mult`, until `take`, which is
+    high only with it; a divisor can be given in the same cycle. A quotient beyond the largest number becomes
+    that number.
     """
 
     port_docs = {
@@ -111,17 +112,16 @@ class ScaleDivider(wiring.Component):
         left = Signal(range(spec.steps + 1), reset_less=True)
         held = Signal(len(self.amax), name="held_reg", reset_less=True)
         m.d.comb += [
-            running.eq(busy & (left != 0)),
-            self.done.eq(busy & (left == 0)),
+            running.eq(busy & left.any()),
+            self.done.eq(busy & ~left.any()),
             self.ready.eq(~busy | (self.done & self.take)),
             self.held.eq(held),
         ]
+        m.d.sync += busy.eq(self.start | (busy & ~self.take))
         with m.If(self.start):
-            m.d.sync += [busy.eq(1), left.eq(spec.steps), held.eq(self.amax)]
+            m.d.sync += [left.eq(spec.steps), held.eq(self.amax)]
         with m.Elif(running):
             m.d.sync += left.eq(left - 1)
-        with m.Elif(self.take):
-            m.d.sync += busy.eq(0)
         zeros, above_q = self._prepared(m)
         quotient, rest = self._divided(m, running, zeros, above_q, held)
         self._round(m, quotient, rest)
@@ -140,18 +140,20 @@ class ScaleDivider(wiring.Component):
         field = Signal(Shape(int_width(low, spec.field_sum, True), True))
         short = Signal(len(field) + 1)
         zeros = Signal(range(spec.steps + 1), name="leading_zeros")
-        above_q, infinite, subnormal = (Signal(name=name) for name in ("above_q", "infinite", "subnormal"))
+        above_q, infinite, subnormal, none = (
+            Signal(name=name) for name in ("above_q", "infinite", "subnormal", "none")
+        )
         largest = spec.mult_format.max_code >> spec.mult_format.mantissa_bits
         m.d.comb += [
             infinite.eq(exponent.all()),
-            above_q.eq(self._aligned(self.amax) > self._qmax),
+            # Nothing is above all ones.
+            above_q.eq(self._aligned(self.amax) > self._qmax if self._qmax & 1 == 0 else 0),
             field.eq(spec.field_sum - exponent - above_q),
             subnormal.eq(field < 1),
             short.eq(1 - field),
-            zeros.eq(Mux(infinite, spec.steps, 0)),
+            none.eq(infinite | (subnormal & (short > spec.steps))),
+            zeros.eq(Mux(none, spec.steps, Mux(subnormal, short, 0))),
         ]
-        with m.If(subnormal & ~infinite):
-            m.d.comb += zeros.eq(Mux(short > spec.steps, spec.steps, short))
         self.base = Signal(spec.mult_format.exponent_bits, name="base", reset_less=True)
         self.too_large = Signal(name="too_large", reset_less=True)
         with m.If(self.start):
@@ -184,20 +186,25 @@ class ScaleDivider(wiring.Component):
         remainder = Signal(width + 1, reset_less=True)
         quotient = Signal(self.spec.steps, reset_less=True)
         difference = Signal(width + 2)
+        dividend = Signal(width + 1)
+        further = Signal(width + 1)
         fits = Signal()
-        m.d.comb += [difference.eq(remainder - self._aligned(held)), fits.eq(~difference[-1])]
-        with m.If(self.start):
+        waits = Signal()
+        divides = Signal()
+        m.d.comb += [
+            dividend.eq(Mux(above_q, self._qmax << 1, self._qmax)),
+            difference.eq(remainder - self._aligned(held)),
+            fits.eq(~difference[-1]),
+            further.eq(Cat(Const(0, 1), Mux(fits, difference[:width], remainder[:width]))),
+            waits.eq(running & waiting.any()),
+            divides.eq(running & ~waiting.any()),
+        ]
+        with m.If(self.start | waits):
+            m.d.sync += waiting.eq(Mux(self.start, zeros, waiting - 1))
+        with m.If(self.start | divides):
             m.d.sync += [
-                remainder.eq(Mux(above_q, self._qmax << 1, self._qmax)),
-                quotient.eq(0),
-                waiting.eq(zeros),
-            ]
-        with m.Elif(running & (waiting != 0)):
-            m.d.sync += waiting.eq(waiting - 1)
-        with m.Elif(running):
-            m.d.sync += [
-                remainder.eq(Cat(Const(0, 1), Mux(fits, difference[:width], remainder[:width]))),
-                quotient.eq(Cat(fits, quotient)),
+                remainder.eq(Mux(self.start, dividend, further)),
+                quotient.eq(Mux(self.start, 0, Cat(fits, quotient))),
             ]
         return quotient, remainder.any()
 
