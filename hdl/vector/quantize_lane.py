@@ -66,8 +66,9 @@ class QuantizeLane(wiring.Component):
             Signal(shape, name=name)
             for name, shape in (("infinite", 1), ("negative", 1), ("shift", spec.shift_shape), ("outside", 1))
         )
-        nothing = x.is_zero | self.mult_is_zero
+        nothing = Signal()
         m.d.comb += [
+            nothing.eq(x.is_zero | self.mult_is_zero),
             infinite.eq(x.is_inf | self.mult_is_inf),
             self.nan.eq(x.is_nan | self.mult_is_nan | (infinite & nothing)),
             negative.eq(x.sign ^ self.mult_sign),
@@ -121,13 +122,14 @@ class QuantizeLane(wiring.Component):
         word = Cat(Const(0, 1 + spec.headroom), product)
         # Shifts that the stages do not reach leave no bit of the window; whatever there is falls out.
         stages = min((len(word) - 1).bit_length(), len(shift))
-        far, above, rest = (Signal(name=name) for name in ("far", "above", "rest"))
+        far, blank, above, rest = (Signal(name=name) for name in ("far", "blank", "above", "rest"))
         window = Signal(spec.size_bits + 1, name="window")
         shifted, more, below = window_shift_rest(m, word, shift[:stages], len(window))
         m.d.comb += [
             far.eq(shift[stages:].any()),
-            window.eq(Mux(far | nan, 0, shifted)),
-            above.eq(more & ~(far | nan)),
+            blank.eq(far | nan),
+            window.eq(Mux(blank, 0, shifted)),
+            above.eq(more & ~blank),
             rest.eq((below | (far & ~nothing)) & ~nan),
         ]
         return window, above, rest

@@ -76,10 +76,13 @@ def signed_size(m: Module, size, above, negative, up, symmetric: bool, name: str
     increment: -(size + up) is ~size + ~up. With `symmetric`, sizes end at all ones on both sides; else a
     negative number may be one larger.
     """
-    floor = Signal(len(size), name=f"{name}_floor")
+    floor, saturated = (Signal(len(size), name=f"{name}_{what}") for what in ("floor", "saturated"))
     at_top, increment = (Signal(name=f"{name}_{what}") for what in ("at_top", "increment"))
     total = Signal(len(size) + 1, name=f"{name}_rounded")
-    m.d.comb += floor.eq((size | above.replicate(len(size))) ^ negative.replicate(len(size)))
+    m.d.comb += [
+        saturated.eq(size | above.replicate(len(size))),
+        floor.eq(saturated ^ negative.replicate(len(size))),
+    ]
     if symmetric:
         m.d.comb += [at_top.eq(above | size.all()), increment.eq((up & ~at_top) ^ negative)]
     else:

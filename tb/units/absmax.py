@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...golden.errors import UsageError
+from ...golden.float_code import from_float64
 from ...golden.quantize import absmax, multiplier
 from ...hdl.vector.absmax import AbsmaxSpec
 from ..compiled import check_transactions
@@ -38,7 +39,8 @@ def scenarios(spec: AbsmaxSpec, level: str, rng: np.random.Generator) -> list[Sc
             return [random_row(spec, spec.group, rng)]
         else:
             lengths = spec.group * rng.integers(0, 2, count) + rng.integers(shortest, spec.group + 1, count)
-        return [random_row(spec, int(n), rng) for n in lengths]
+        # Two of the shortest in a row: the divider is never idle between them.
+        return [random_row(spec, int(n), rng) for n in (shortest, shortest, *lengths)]
 
     found = [
         with_status("groups as long as a division", smooth(12 * repeats)),
@@ -86,10 +88,13 @@ def corners(spec: AbsmaxSpec, rng: np.random.Generator) -> list[tuple[Transactio
     """Return rows of one beat that end in every end of a range, and around the floor and the dividend."""
     fmt = spec.x_format
     one = fmt.bias << fmt.mantissa_bits
-    qmax = ((1 << (spec.out_bits - 1)) - 1) << fmt.mantissa_bits >> (spec.out_bits - 2)
+    qmax = (1 << (spec.out_bits - 1)) - 1
+    aligned = qmax << fmt.mantissa_bits >> (spec.out_bits - 2)
     codes = [spec.floor_code + k for k in (-1, 0, 1)]
-    # Significands around that of qmax, which halve the quotient.
-    codes += [one + (qmax & (1 << fmt.mantissa_bits) - 1) + k for k in (-1, 0, 1)]
+    # Significands around that of qmax, from which on the dividend is doubled.
+    codes += [one + (aligned & (1 << fmt.mantissa_bits) - 1) + k for k in (-1, 0, 1)]
+    # Divisors of qmax: the quotients that are exact, and with them all ties.
+    codes += [int(from_float64(float(d), fmt=fmt)) for d in range(1, qmax + 1, 2) if qmax % d == 0]
     rows = []
     for code in (*ends(fmt), *codes, *rng.integers(0, 1 << fmt.bits, 20)):
         x = np.zeros((1, spec.lanes), np.int64)

@@ -75,7 +75,7 @@ def formats(spec: QuantizeSpec) -> dict[str, FloatFormat]:
 def random_transaction(
     spec: QuantizeSpec, beats: int, rng: np.random.Generator, numbers_only: bool = False
 ) -> Transaction:
-    """Return `beats` beats: of products a fifth near the ends of y, two fifths ties, the others anything."""
+    """Return `beats` beats: two fifths near the ends of y, two fifths ties, the others anything."""
     sets = (1, spec.sets) if spec.per == "token" else (beats, spec.sets)
     mult = random_codes(spec.mult_format, sets, rng)
     x = random_codes(spec.x_format, (beats, spec.lanes), rng)
@@ -86,10 +86,11 @@ def random_transaction(
     kind = rng.integers(0, 5, x.shape)
     spread = np.broadcast_to(mult, x.shape)
     parts = unpack(spread, spec.mult_format)
-    near = rng.integers(-4, 5, x.shape) + 2.0 ** rng.integers(spec.out_bits - 2, spec.out_bits + 1, x.shape)
+    end = 2.0 ** rng.integers(spec.out_bits - 1, spec.out_bits + 1, x.shape)
+    near = rng.integers(-2, 2, x.shape) + end
     near *= rng.choice([-1, 1], x.shape)
     small = rng.integers(-9, 9, x.shape) + 0.5
-    wanted = np.where(kind == 0, near + 0.5 * rng.integers(0, 2, x.shape), small)
+    wanted = np.where(kind < 2, near + 0.5 * rng.integers(0, 2, x.shape), small)
     scale = parts.significand * np.exp2(parts.exponent.astype(float)) * (1.0 - 2.0 * parts.sign)
     with np.errstate(divide="ignore", over="ignore"):
         x = np.where(kind < 3, from_float64(wanted / scale, fmt=spec.x_format), x)
