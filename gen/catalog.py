@@ -15,6 +15,9 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.vector.absmax import Absmax, AbsmaxSpec
+from ..hdl.vector.quantize import Quantize
+from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
 from ..hdl.vector.requant_spec import RequantSpec
 
@@ -96,6 +99,20 @@ CATALOG = {
             Requant,
             "Requantisation of streams by dyadic numbers, with bias, residual branch and activation",
             "Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020",
+        ),
+        Unit(
+            "quantize",
+            QuantizeSpec,
+            Quantize,
+            "Quantisation of bf16, fp16 or fp32 streams to integers, exact and rounded once",
+            "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
+        ),
+        Unit(
+            "absmax",
+            AbsmaxSpec,
+            Absmax,
+            "Largest absolute value of every row or group of floats, and the multiplier that quantises it",
+            "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
         ),
     )
 }

@@ -63,7 +63,8 @@ def requant(
     check_bits("out_bits", out_bits, 16)
     check_bits("mult_bits", mult_bits, 31)
     check_bits("shift_bits", shift_bits, 7)
-    _check_choices(rounding, activation)
+    check_rounding(rounding)
+    _check_activation(activation)
     _check_company(residual, residual_mult, residual_shift, activation, low, high)
     check_bits("in_bits", in_bits, 48)
     # Python integers in an array without axes would not stay in it.
@@ -173,9 +174,13 @@ def _wider(values: np.ndarray) -> np.ndarray:
     return values.astype(object) if near_the_end else values
 
 
-def _check_choices(rounding: str, activation: str) -> None:
+def check_rounding(rounding: str) -> None:
+    """Raise UsageError for a rounding that is none of ROUNDINGS."""
     if rounding not in ROUNDINGS:
         raise UsageError(f"rounding={rounding!r} is not one of {', '.join(ROUNDINGS)}")
+
+
+def _check_activation(activation: str) -> None:
     if activation not in ACTIVATIONS:
         raise UsageError(f"activation={activation!r} is not one of {', '.join(ACTIVATIONS)}")
 

@@ -11,7 +11,8 @@ at once and dropped:
     ...            8         the window; `above` = some dropped bit was one
 
 Cost: about width * log2 + 2 ** log2 multiplexers instead of the word's length times log2, and an OR per
-dropped bit. Depth: one multiplexer a stage; the OR runs beside them.
+dropped bit. Depth: one multiplexer a stage; the OR runs beside them. What falls out below is looked at in the
+same way where somebody asks: an OR over the bits that a stage drops at the lower end.
 """
 
 import dataclasses
@@ -28,11 +29,22 @@ def window_shift(m: Module, word, amount, width: int, name: str = "shifted") -> 
 
     window: its low bits, `width` of them or all there are; above: whether a bit above the window is one.
     """
-    dropped = []
+    window, above, _ = window_shift_rest(m, word, amount, width, name)
+    return window, above
+
+
+def window_shift_rest(
+    m: Module, word, amount, width: int, name: str = "shifted"
+) -> tuple[Value, Value, Value]:
+    """Return what `window_shift` does, and whether any bit that was shifted out is one."""
+    dropped, fallen = [], []
     for stage, taken in reversed(list(enumerate(amount))):
         step = 1 << stage
         keep = min(len(word), width + step - 1)
         moved = word[step : step + keep]
+        below = Signal(name=f"{name}_{stage}_below")
+        m.d.comb += below.eq(taken & word[:step].any())
+        fallen.append(below)
         shifted = Signal(keep, name=f"{name}_{stage}")
         m.d.comb += shifted.eq(Mux(taken, moved, word[:keep]))
         if len(word) > keep:
@@ -43,7 +55,7 @@ def window_shift(m: Module, word, amount, width: int, name: str = "shifted") -> 
         word = shifted
     above = Signal(name=f"{name}_above")
     m.d.comb += above.eq(Cat(dropped, word[width:]).any())
-    return word[:width], above
+    return word[:width], above, Cat(fallen).any()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,24 +73,31 @@ class WindowSpec(Spec):
 
 
 class Window(wiring.Component):
-    """o = the low bits of i >> amount; above = whether a higher bit of it is one. Combinational."""
+    """o = the low bits of i >> amount; above, below: whether a bit beyond them is one. Combinational."""
 
     port_docs = {
         "i": "word",
         "amount": "how far it is shifted to the right",
         "o": "low bits of the result",
         "above": "some bit above them is one",
+        "below": "some bit that was shifted out is one",
     }
 
     def __init__(self, spec: WindowSpec):
         self.spec = spec
         super().__init__(
-            {"i": In(spec.bits), "amount": In(spec.amount_bits), "o": Out(spec.width), "above": Out(1)}
+            {
+                "i": In(spec.bits),
+                "amount": In(spec.amount_bits),
+                "o": Out(spec.width),
+                "above": Out(1),
+                "below": Out(1),
+            }
         )
 
     def elaborate(self, platform):
         """Build the stages."""
         m = Module()
-        window, above = window_shift(m, self.i, self.amount, self.spec.width)
-        m.d.comb += [self.o.eq(Cat(window, Const(0, 1))), self.above.eq(above)]
+        window, above, below = window_shift_rest(m, self.i, self.amount, self.spec.width)
+        m.d.comb += [self.o.eq(Cat(window, Const(0, 1))), self.above.eq(above), self.below.eq(below)]
         return m

@@ -10,6 +10,9 @@ lies below it:
 The subtraction is made where the number is a sum of rows anyway, and costs a bit there. For `rest`, the
 shift makes a row of ones below the guard, which does not depend on the number: lanes that share a shift
 share it.
+
+Numbers of sign and size need none of this: their size is rounded, and only `half_up` and `truncate` look at
+the sign.
 """
 
 from amaranth.hdl import Cat, Const, Module, Signal, Value
@@ -48,4 +51,41 @@ def rounded(m: Module, magnitude, above, sign, guard, round_up, name: str) -> Va
         increment.eq((guard ^ sign) & round_up & ~at_top),
         total.eq(Cat(floor, sign) + increment),
     ]
+    return total
+
+
+def round_up(rounding: str, odd, negative, guard, rest) -> Value:
+    """Return whether the size of a number is rounded up, away from zero, after its floor was taken.
+
+    rounding: one of `golden.requant`; odd: lowest bit of the floor; guard: highest bit that fell out; rest:
+    whether any below it is one.
+    """
+    if rounding == "half_away":
+        return guard
+    if rounding == "half_even":
+        return guard & (rest | odd)
+    if rounding == "half_up":
+        return guard & (rest | ~negative)
+    return negative & (guard | rest)
+
+
+def signed_size(m: Module, size, above, negative, up, symmetric: bool, name: str) -> Value:
+    """Return a signed number from sign and size, rounded and saturated, one bit wider than `size`.
+
+    size: floor of the number's size; above: it does not fit; up: round it up. Rounding and negating are one
+    increment: -(size + up) is ~size + ~up. With `symmetric`, sizes end at all ones on both sides; else a
+    negative number may be one larger.
+    """
+    floor, saturated = (Signal(len(size), name=f"{name}_{what}") for what in ("floor", "saturated"))
+    at_top, increment = (Signal(name=f"{name}_{what}") for what in ("at_top", "increment"))
+    total = Signal(len(size) + 1, name=f"{name}_rounded")
+    m.d.comb += [
+        saturated.eq(size | above.replicate(len(size))),
+        floor.eq(saturated ^ negative.replicate(len(size))),
+    ]
+    if symmetric:
+        m.d.comb += [at_top.eq(above | size.all()), increment.eq((up & ~at_top) ^ negative)]
+    else:
+        m.d.comb += [at_top.eq(above | (size.all() & ~negative)), increment.eq((up ^ negative) & ~at_top)]
+    m.d.comb += total.eq(Cat(floor, negative) + increment)
     return total

@@ -17,6 +17,8 @@ SMALL = {
     "mac_array": {"rows": 3, "cols": 2},
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
+    "quantize": {"lanes": 2, "scale_format": "bf16"},
+    "absmax": {"lanes": 2, "scale_format": "bf16"},
 }
 #: Where a parameter matters, if not in the default Spec.
 WHERE = {
@@ -27,6 +29,7 @@ WHERE = {
     ("mixpe_array", "frac"): {"scale": "fp16"},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
+    ("absmax", "floor"): {"fmt": "fp32"},
 }
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
@@ -78,6 +81,19 @@ SPECS = [
         {"lanes": 1, "residual": True, "activation": "relu", "zero_point": True, "out_signed": False}
         | {"residual_signed": False, "in_signed": False},
     ),
+    ("quantize", {"lanes": 1}),
+    ("quantize", {"lanes": 2, "per": "channel", "out_signed": False, "pipeline": 3, "rounding": "truncate"}),
+    (
+        "quantize",
+        {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 16, "zero_point": True}
+        | {"symmetric": True, "rounding": "half_up", "pipeline": 4},
+    ),
+    ("quantize", {"lanes": 1, "fmt": "fp32", "out_bits": 2, "per": "token", "rounding": "half_away"}),
+    ("quantize", {"lanes": 1, "zero_point": True, "out_signed": False, "out_bits": 2, "pipeline": 2}),
+    ("absmax", {"lanes": 1}),
+    ("absmax", {"lanes": 3, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 1}),
+    ("absmax", {"lanes": 2, "fmt": "fp16", "out_bits": 2, "group": 7, "floor": 0x3C00}),
+    ("absmax", {"lanes": 2, "scale_format": "bf16", "out_bits": 10, "group": 1024}),
 ]
 
 

@@ -63,6 +63,21 @@ SPECS = [
         {"lanes": 1, "in_bits": 5, "in_signed": False, "zero_point": True, "activation": "clamp"}
         | {"rounding": "truncate", "pipeline": 2},
     ),
+    ("quantize", {"lanes": 2}),
+    (
+        "quantize",
+        {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 16, "zero_point": True}
+        | {"symmetric": True, "rounding": "half_up", "pipeline": 3},
+    ),
+    (
+        "quantize",
+        {"lanes": 2, "fmt": "fp32", "out_bits": 5, "out_signed": False, "per": "token", "pipeline": 2}
+        | {"rounding": "truncate"},
+    ),
+    ("quantize", {"lanes": 2, "scale_format": "fp16", "per": "channel", "rounding": "half_away"}),
+    ("absmax", {"lanes": 3}),
+    ("absmax", {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 10, "group": 3}),
+    ("absmax", {"lanes": 2, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "floor": 1000000000}),
 ]
 
 

@@ -16,6 +16,8 @@ WS = ARRAY | {"dataflow": "ws", "depth": 4}
 CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
+QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
+ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -198,6 +200,98 @@ DEFECTS = [
     ("requant", REQUANT, r"take = .*;", "take = s_axis_x_tvalid;", "should be|delivered|nothing moved"),
     ("requant", REQUANT, r"\.i\(s_axis_x_tlast\)", ".i(1'b0)", "y.last"),
     ("requant", REQUANT, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
+    # Ties and nothing else; subnormal numbers; signs; the far ends of the exponents; Inf * 0.
+    ("quantize", QUANTIZE, r"assign rest = .*;", "assign rest = 1'b1;", "y.data"),
+    (
+        "quantize",
+        QUANTIZE | {"rounding": "truncate"},
+        r"rest_and_y_a_or_y_ = .*;",
+        "rest_and_y_a_or_y_ = 1'b0;",
+        "is 0 and should be -1",
+    ),
+    ("quantize", QUANTIZE, r"x_exponent\[0\] = .*;", "x_exponent[0] = x[7];", "y.data"),
+    (
+        "quantize",
+        QUANTIZE,
+        r"mult_0_exponent\[0\] = .*;",
+        "mult_0_exponent[0] = s_axis_s_tmult[7];",
+        "y.data",
+    ),
+    ("quantize", QUANTIZE, r"negative = .*;", "negative = x[15];", "y.data"),
+    ("quantize", QUANTIZE, r"far = .*;", "far = 1'b0;", "y.data"),
+    ("quantize", QUANTIZE, r"assign outside = .*;", "assign outside = 1'b0;", "y.data"),
+    ("quantize", QUANTIZE, r"assign outside = .*;", "assign outside = outside_and_y;", "y.data"),
+    ("quantize", QUANTIZE, r"nan_or_y = .*;", "nan_or_y = 1'b0;", "y.data|saw_nan is 0"),
+    # One number too many at the negative end, or one too few.
+    (
+        "quantize",
+        QUANTIZE,
+        r"or_y_b_and_y_ = ~negative",
+        "or_y_b_and_y_ = 1'b1",
+        "is -128 and should be -127",
+    ),
+    (
+        "quantize",
+        QUANTIZE | {"symmetric": True},
+        r"size_at_top = .*;",
+        "size_at_top = 1'b0;",
+        "should be",
+    ),
+    (
+        "quantize",
+        QUANTIZE,
+        r"saw_nan <= 1'h1",
+        "saw_nan <= take & some_nan & en & 1'b0",
+        "saw_nan is 0, not 1",
+    ),
+    ("quantize", QUANTIZE, r"if \(en\) y <=", "y <=", "should be|changed"),
+    ("quantize", QUANTIZE, r"take = .*;", "take = s_axis_x_tvalid;", "should be|delivered|nothing moved"),
+    ("quantize", QUANTIZE, r"\.i\(s_axis_x_tlast\)", ".i(1'b0)", "y.last"),
+    ("quantize", QUANTIZE, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
+    (
+        "quantize",
+        QUANTIZE | {"per": "token"},
+        r"s_axis_s_tready = .*;",
+        "s_axis_s_tready = en & s_axis_x_tvalid;",
+        "should be|nothing moved",
+    ),
+    # The maximum of a row goes on into the next one, or forgets.
+    ("absmax", ABSMAX, r"beat_ends_mux_s = .*;", "beat_ends_mux_s = group_largest;", "s.amax"),
+    ("absmax", ABSMAX, r"assign group_largest = .*;", "assign group_largest = beat_largest;", "s.amax"),
+    ("absmax", ABSMAX, r"size_1 = x_1_is_nan \?[^:]*:", "size_1 =", "s.amax"),
+    ("absmax", ABSMAX, r"divider_amax = .*;", "divider_amax = group_largest;", "s.amax"),
+    (
+        "absmax",
+        ABSMAX | {"group": 4},
+        r"group_ends = .*;",
+        "group_ends = s_axis_x_tlast;",
+        "should be|nothing",
+    ),
+    ("absmax", ABSMAX | {"group": 4}, r"m_axis_s_tlast <= divided_last", "m_axis_s_tlast <= 1'b1", "s.last"),
+    ("absmax", ABSMAX, r"assign round_up = .*;", "assign round_up = 1'b0;", "s.mult"),
+    (
+        "absmax",
+        ABSMAX | {"out_bits": 15},
+        r"round_up = quotient\[0\] & round_up_and_y",
+        "round_up = quotient[0]",
+        "s.mult",
+    ),
+    ("absmax", ABSMAX | {"out_bits": 4}, r"above_q = .*;", "above_q = 1'b0;", "s.mult"),
+    (
+        "absmax",
+        ABSMAX | {"fmt": "fp32", "scale_format": "fp16"},
+        r"leading_zeros = .*;",
+        "leading_zeros = 0;",
+        "s.mult",
+    ),
+    ("absmax", ABSMAX, r"none = .*;", "none = 1'b0;", "s.mult"),
+    ("absmax", ABSMAX, r"mult_mux_y = .*;", "mult_mux_y = 1'b0;", "s.mult"),
+    # Time: a cycle between two divisions; a result that does not wait.
+    ("absmax", ABSMAX, r"ready = ready_or_y \| take_and_b", "ready = ready_or_y", "promised"),
+    ("absmax", ABSMAX, r"tready_or_b_1 = .*;", "tready_or_b_1 = 1'b1;", "changed|should be|nothing moved"),
+    ("absmax", ABSMAX, r"s_axis_x_tready = .*;", "s_axis_x_tready = 1'b1;", "should be|nothing moved"),
+    ("absmax", ABSMAX, r"if \(rst\) so_far <= 15'h0000;\n    else if", "if", "unknown|should be|after reset"),
+    ("absmax", ABSMAX, r"saw_nan <= 1'h1", "saw_nan <= 1'h0", "saw_nan is 0, not 1"),
 ]
 
 

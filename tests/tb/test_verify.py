@@ -78,6 +78,27 @@ BOTH = [
         | {"activation": "clamp", "rounding": "truncate", "shift_bits": 4, "pipeline": 3},
     ),
     ("requant", {"lanes": 1, "in_bits": 2, "out_bits": 16, "mult_bits": 8, "shift_bits": 1}),
+    ("quantize", {"lanes": 2}),
+    (
+        "quantize",
+        {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 16, "zero_point": True}
+        | {"symmetric": True, "rounding": "half_up", "pipeline": 4},
+    ),
+    (
+        "quantize",
+        {"lanes": 3, "fmt": "fp32", "per": "channel", "out_bits": 2, "rounding": "half_away", "pipeline": 2}
+        | {"symmetric": True},
+    ),
+    (
+        "quantize",
+        {"lanes": 2, "scale_format": "fp16", "per": "token", "out_signed": False, "rounding": "truncate"}
+        | {"out_bits": 5, "pipeline": 3},
+    ),
+    ("quantize", {"lanes": 1, "scale_format": "bf16", "zero_point": True, "out_signed": False}),
+    ("absmax", {"lanes": 3}),
+    ("absmax", {"lanes": 1, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 5}),
+    ("absmax", {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 2, "group": 30}),
+    ("absmax", {"lanes": 4, "scale_format": "bf16", "out_bits": 10, "group": 1, "floor": 0x3728}),
 ]
 
 
@@ -138,6 +159,22 @@ def test_every_integer_under_every_shift(rounding):
     assert record["checks"][-1]["cycles"] >= 64 * 128
 
 
+@pytest.mark.parametrize(
+    "unit, fields",
+    [
+        ("quantize", {"scale_format": "bf16", "out_bits": 4}),
+        ("quantize", {"fmt": "fp16", "scale_format": "fp16", "out_bits": 3, "rounding": "truncate"}),
+        ("absmax", {"scale_format": "bf16", "out_bits": 10}),
+        ("absmax", {"fmt": "fp16", "scale_format": "fp16", "out_bits": 4}),
+    ],
+    ids=str,
+)
+def test_every_number_of_a_format(unit, fields):
+    record = verify(unit, spec_of(unit, fields | {"lanes": 1}), level="exhaustive", sim="icarus")
+    assert record["passed"], record["checks"][-1]
+    assert record["checks"][-1]["cycles"] >= 1 << 16
+
+
 def test_a_waveform_is_kept(tmp_path):
     spec = spec_of("mac_pe", {"a_bits": 2, "b_bits": 2, "k_max": 4})
     verify("mac_pe", spec, sim="icarus", waves=tmp_path / "icarus.fst")
@@ -156,6 +193,8 @@ def test_a_waveform_is_kept(tmp_path):
         ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
         ("requant", {"in_bits": 13}, {"level": "exhaustive"}, "in_bits=13 is too wide.*use in_bits=12"),
         ("bit_weight_pe", {}, {"level": "exhaustive"}, "in lanes=4 are 64 input bits"),
+        ("quantize", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
+        ("absmax", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
         (
             "mac_array",
             {},

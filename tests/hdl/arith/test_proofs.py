@@ -159,6 +159,7 @@ def test_a_window_is_the_low_bits_and_whether_there_are_more():
         window = Window(WindowSpec(bits=bits, amount_bits=amount_bits, width=width))
         shifted = "((48'd0 + i) >> amount)"
         claim = f"(48'd0 + o) == ({shifted} & {(1 << width) - 1}) && above == (({shifted} >> {width}) != 0)"
+        claim += f" && below == (({shifted} << amount) != i)"
         cases.append((window, claim))
     prove(cases)
 

@@ -1,0 +1,1 @@
+"""Arithmetic that everything else is made from: recoders, compressors, adders, counters, shifters."""
