@@ -122,15 +122,17 @@ class QuantizeLane(wiring.Component):
         word = Cat(Const(0, 1 + spec.headroom), product)
         # Shifts that the stages do not reach leave no bit of the window; whatever there is falls out.
         stages = min((len(word) - 1).bit_length(), len(shift))
-        far, blank, above, rest = (Signal(name=name) for name in ("far", "blank", "above", "rest"))
+        far_right, blank, above, rest = (
+            Signal(name=name) for name in ("far_right", "blank", "above", "rest")
+        )
         window = Signal(spec.size_bits + 1, name="window")
         shifted, more, below = window_shift_rest(m, word, shift[:stages], len(window))
         m.d.comb += [
-            far.eq(shift[stages:].any()),
-            blank.eq(far | nan),
+            far_right.eq(shift[stages:].any()),
+            blank.eq(far_right | nan),
             window.eq(Mux(blank, 0, shifted)),
             above.eq(more & ~blank),
-            rest.eq((below | (far & ~nothing)) & ~nan),
+            rest.eq((below | (far_right & ~nothing)) & ~nan),
         ]
         return window, above, rest
 

@@ -138,7 +138,7 @@ class ScaleDivider(wiring.Component):
         exponent = self.amax[mantissa_bits:]
         low = spec.field_sum - (1 << spec.amax_format.exponent_bits)
         field = Signal(Shape(int_width(low, spec.field_sum, True), True))
-        short = Signal(len(field) + 1)
+        missing = Signal(len(field) + 1)
         zeros = Signal(range(spec.steps + 1), name="leading_zeros")
         above_q, infinite, subnormal, none = (
             Signal(name=name) for name in ("above_q", "infinite", "subnormal", "none")
@@ -150,9 +150,9 @@ class ScaleDivider(wiring.Component):
             above_q.eq(self._aligned(self.amax) > self._qmax if self._qmax & 1 == 0 else 0),
             field.eq(spec.field_sum - exponent - above_q),
             subnormal.eq(field < 1),
-            short.eq(1 - field),
-            none.eq(infinite | (subnormal & (short > spec.steps))),
-            zeros.eq(Mux(none, spec.steps, Mux(subnormal, short, 0))),
+            missing.eq(1 - field),
+            none.eq(infinite | (subnormal & (missing > spec.steps))),
+            zeros.eq(Mux(none, spec.steps, Mux(subnormal, missing, 0))),
         ]
         self.base = Signal(spec.mult_format.exponent_bits, name="base", reset_less=True)
         self.too_large = Signal(name="too_large", reset_less=True)

@@ -218,7 +218,7 @@ DEFECTS = [
         "y.data",
     ),
     ("quantize", QUANTIZE, r"negative = .*;", "negative = x[15];", "y.data"),
-    ("quantize", QUANTIZE, r"far = .*;", "far = 1'b0;", "y.data"),
+    ("quantize", QUANTIZE, r"far_right = .*;", "far_right = 1'b0;", "y.data"),
     ("quantize", QUANTIZE, r"assign outside = .*;", "assign outside = 1'b0;", "y.data"),
     ("quantize", QUANTIZE, r"assign outside = .*;", "assign outside = outside_and_y;", "y.data"),
     ("quantize", QUANTIZE, r"nan_or_y = .*;", "nan_or_y = 1'b0;", "y.data|saw_nan is 0"),
