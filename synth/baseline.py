@@ -45,7 +45,7 @@ def make_baseline(spec: Spec) -> Baseline:
 
 def baseline_spec(spec: Spec) -> Spec:
     """Return the Spec whose ports the baseline has: it takes operands as they are, not recoded."""
-    recoded = "recoding" in spec.params() and spec.a_word != spec.a_shape
+    recoded = hasattr(spec, "a_word") and spec.a_word != spec.a_shape
     return dataclasses.replace(spec, recoding="own") if recoded else spec
 
 
