@@ -171,7 +171,7 @@ def test_cycles_and_studies_refuse_in_a_sentence(tmp_path):
     assert refused.returncode == 2 and "did you mean 'opt'?" in refused.stderr
     refused = macwright("reproduce", "opt", "-o", tmp_path / "none")
     assert refused.returncode == 2 and "does not exist: make it, or give another one" in refused.stderr
-    assert "Studies: ent, opt, widths." in macwright("reproduce", "--help").stdout
+    assert "Studies: a2q, ent, opt, widths." in macwright("reproduce", "--help").stdout
 
 
 def test_cycles_of_an_engine_that_skips_digits():
