@@ -157,15 +157,20 @@ def quantize_groups(
     return GroupQuantized(b.reshape(-1, n)[:k], mult, shift, zero)
 
 
+def check_per_group(k: int, n: int, group: int, fields: dict[str, np.ndarray]) -> None:
+    """Raise UsageError unless every array, by name, has a row per group of K and a column per column of B."""
+    wanted = (group_count(k, group), n)
+    for name, values in fields.items():
+        if np.shape(values) != wanted:
+            raise UsageError(
+                f"{name} is {np.shape(values)}, and K={k} in groups of {group} needs one per group and "
+                f"column: {wanted}"
+            )
+
+
 def _check_shapes(a, b, group: int, **per_group) -> None:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
         raise UsageError(f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0")
     if group < 1:
         raise UsageError(f"group={group} is not a number of rows: use 1 or more")
-    wanted = (group_count(a.shape[1], group), b.shape[1])
-    for name, values in per_group.items():
-        if np.shape(values) != wanted:
-            raise UsageError(
-                f"{name} is {np.shape(values)}, and K={a.shape[1]} in groups of {group} needs one per group "
-                f"and column: {wanted}"
-            )
+    check_per_group(a.shape[1], b.shape[1], group, per_group)

@@ -8,6 +8,7 @@ from ..gen.catalog import find_unit
 from ..gen.verilog import make_verilog
 from ..golden.accumulator import weight_bits
 from ..golden.errors import UsageError
+from ..golden.group_gemm import check_per_group
 from ..golden.integer import check_range
 from .rtl import Rtl
 from .tile import a_beats, b_beats, check_matrix_engine
@@ -61,12 +62,8 @@ class RtlGemm:
                 f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
                 f"{limit}: use -p k_max={k}"
             )
-        for field, values in (scales or {}).items():
-            if np.shape(values) != (wanted := (spec.tile_beats("s", k), n)):
-                raise UsageError(
-                    f"{field} is {np.shape(values)}, and K={k} in groups of {spec.group} needs one per "
-                    f"group and column: {wanted}"
-                )
+        if scales:
+            check_per_group(k, n, spec.group, scales)
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
         b = np.pad(b, ((0, 0), (0, -n % spec.cols)))
         across = b.shape[1] // spec.cols

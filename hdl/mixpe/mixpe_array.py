@@ -5,11 +5,12 @@ a, b --> split_tiles --> mac_array, a tile per group --> a lane per column --> c
 s -----> coder --> scale, zero point -------------------'
 """
 
-from amaranth.hdl import Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.coded import Coder, CoderSpec
+from ..array.lockstep import register_c
 from ..array.mac_array import MacArray, beat
 from ..array.skew import delayed
 from ..share import share
@@ -124,7 +125,7 @@ class MixpeArray(wiring.Component):
             if spec.zero_point:
                 m.d.comb += [lane.zero.eq(zero), lane.negated.eq(negated)]
             totals.append(lane.total)
-        self._register_c(m, en, done, bottom, totals)
+        register_c(m, self, en, done, bottom, Cat(totals))
         return m
 
     def _scale(self, m: Module, platform, take_s, j: int) -> tuple[Value, Value, Value | None]:
@@ -151,15 +152,3 @@ class MixpeArray(wiring.Component):
             with m.If(take_s):
                 m.d.sync += held[-1].eq(value)
         return tuple(held)
-
-    def _register_c(self, m: Module, en, done, bottom, totals) -> None:
-        """Offer a row of C, from a register, in the cycle after `done`."""
-        c_valid = Signal()
-        c_last = Signal(reset_less=True)
-        shape = signed(self.spec.out_bits)
-        c_data = [Signal(shape, name=f"c_{j}", reset_less=True) for j in range(len(totals))]
-        with m.If(en):
-            m.d.sync += [c_valid.eq(done), c_last.eq(bottom)]
-            m.d.sync += [held.eq(total) for held, total in zip(c_data, totals, strict=True)]
-        m.d.comb += [self.c.valid.eq(c_valid), self.c.payload.last.eq(c_last)]
-        m.d.comb += [self.c.payload.data[j].eq(held) for j, held in enumerate(c_data)]

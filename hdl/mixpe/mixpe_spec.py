@@ -96,14 +96,13 @@ class MixpeArraySpec(Spec):
     def baseline_parameters(self) -> dict[str, int]:
         """Parameters of the baseline that are not fields."""
         fmt = self.float_format
-        origin = 0 if fmt is None else fmt.bias + fmt.mantissa_bits - (self.frac or 0)
         return {
             "SUM_BITS": self.sum_bits,
             "FACTOR_BITS": self.factor_bits,
             "FLOAT": int(fmt is not None),
             "EXPONENT_BITS": fmt.exponent_bits if fmt else 1,
             "MANTISSA_BITS": fmt.mantissa_bits if fmt else 1,
-            "ORIGIN": origin,
+            "ORIGIN": self.shift_origin if fmt else 0,
         }
 
     @property
@@ -134,6 +133,11 @@ class MixpeArraySpec(Spec):
     def float_format(self) -> FloatFormat | None:
         """Format of the scales, None if they are dyadic."""
         return None if self.scale == "dyadic" else find_format(self.scale)
+
+    @property
+    def shift_origin(self) -> int:
+        """Exponent field of a float scale that needs no shift."""
+        return self.float_format.bias + self.float_format.mantissa_bits - (self.frac or 0)
 
     @property
     def factor_bits(self) -> int:
