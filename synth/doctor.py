@@ -28,6 +28,7 @@ _PROGRAMS = (
     ("make", "--version", "Verilator's builds", True, "apt-get install make"),
     ("g++", "--version", "Verilator's builds", True, "apt-get install g++"),
     ("perl", "--version", "Verilator's builds", True, "apt-get install perl"),
+    ("ccache", "--version", "Verilator's builds in half the time", False, "apt-get install ccache"),
     ("iverilog", "-V", "simulation with Icarus Verilog", False, "apt-get install iverilog"),
     ("sta", "-version", "timing and power of standard cells", False, "apt-get install opensta"),
 )

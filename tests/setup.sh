@@ -8,6 +8,7 @@ venv=$2
 missing=
 command -v iverilog >/dev/null || missing="$missing iverilog"
 command -v sta >/dev/null || missing="$missing opensta"
+command -v ccache >/dev/null || missing="$missing ccache"
 command -v g++ >/dev/null || missing="$missing g++"
 command -v perl >/dev/null || missing="$missing perl"
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,12 @@ def imported_rooms(path):
 def test_imports_only_go_down(path):
     room = ROOMS.index(path.relative_to(ROOT).parts[0])
     assert all(ROOMS.index(other) <= room for other in imported_rooms(path))
+
+
+def test_every_package_is_in_the_wheel():
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {path.parent.relative_to(ROOT) for path in SOURCES if path.name == "__init__.py"}
+    assert set(listed) == {".".join(("macwright", *folder.parts)) for folder in folders}
 
 
 def test_golden_knows_no_amaranth():
