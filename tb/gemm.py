@@ -50,7 +50,7 @@ class RtlGemm:
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if getattr(spec, "weights", None):
+        if spec.weights:
             kinds = dict(zip(("a_bits", "b_bits", "a_signed", "b_signed"), spec.operands, strict=True))
             if (needed := int(weight_bits(b, **kinds).max())) > spec.acc_width:
                 raise UsageError(
