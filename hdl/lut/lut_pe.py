@@ -1,26 +1,28 @@
 """The lookup element: selects in, entries of its row's table out of a multiplexer, added to its sum.
 
-    select --> which entry --> AND-OR --> negate --> (| register |) --> + --> sum
-    table ------------------------^                                     '------'
+    select --> which entry --> AND-OR --> negate --> add all --> (| register |) --> + --> sum
+    table ------------------------^                                                '------'
 
 A select reaches the multiplexer as one line per entry, which is cheaper than a tree of two-way multiplexers:
 without a valid beat no line is high, the entry is zero, and the sum stands without a multiplexer of its own.
-Several planes at a time are added first, each shifted by its weight.
+The entries of several tables and planes, each shifted by the weight of its plane, go into one compressor
+tree; the register stands behind it, in front of the accumulator.
 """
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed, unsigned
+from amaranth.hdl import Module, Shape, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.columns import Columns
 from ..arith.gates import any_of, line_of
-from ..arith.prefix import prefix_add
+from ..pe.tree_mac import accumulated, placed_product
 from ..spec import Spec, flag, integer
 
-#: Prefix network of the adders.
-ADDER = "sklansky"
+#: When an entry is there, in exclusive-ors after its select, and when its columns are to be.
+ENTRY_DELAY = 4.0
+DEADLINE = 6.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class LutRowsSpec(Spec):
     rows: int = integer(2, 1, 16, "rows, each with a table of its own")
     cols: int = integer(65, 1, 257, "elements that share a table")
     k: int = integer(4, 2, 6, "activations per table")
+    depth: int = integer(1, 1, 8, "tables per row")
     planes: int = integer(1, 1, 8, "planes of weights per cycle")
     word_bits: int = integer(11, 2, 32, "width of an entry", unit="bits")
     symmetric: bool = flag(True, "half a table, whose entries an element negates")
@@ -41,6 +44,9 @@ class LutRowsSpec(Spec):
     k_step = 1
     sum_rows = 1
     input_reg = False
+    #: What the accumulator of any element asks of it (`pe/tree_mac.py`).
+    overflow = "wrap"
+    adder = "sklansky"
 
     @property
     def entries(self) -> int:
@@ -49,18 +55,23 @@ class LutRowsSpec(Spec):
 
     @property
     def a_word(self) -> Shape:
-        """A table, entry 0 in the low bits."""
-        return unsigned(self.entries * self.word_bits)
+        """The tables of a row, entry 0 of the first in the low bits."""
+        return unsigned(self.depth * self.entries * self.word_bits)
 
     @property
     def b_bits(self) -> int:
-        """Width of the selects of a column: plane 0 in the low bits."""
-        return self.planes * self.k
+        """Width of the selects of a column: one per table, plane 0 in the low bits."""
+        return self.planes * self.depth * self.k
 
     @property
     def acc_width(self) -> int:
         """Width of a sum."""
         return self.sum_bits
+
+    @property
+    def acc_shape(self) -> Shape:
+        """Shape of a sum."""
+        return signed(self.sum_bits)
 
     @property
     def element_latency(self) -> int:
@@ -78,8 +89,9 @@ class LutRowsSpec(Spec):
 
 
 class LutPe(wiring.Component):
-    """acc = (first ? 0 : acc) + sum over planes p of 2 ** p * (+-entry), per enabled cycle with `valid`.
+    """acc = (first ? 0 : acc) + sum over planes p and tables of 2 ** p * (+-entry), per enabled cycle.
 
+    Only cycles with `valid` add.
     The low bits of a plane's select are the entry's index; its top bit, where tables are symmetric, adds the
     entry if 1 and subtracts it if 0. `acc` shows the sum one enabled cycle after its last operands, with
     `pipeline` two. The datapath has no reset.
@@ -107,50 +119,45 @@ class LutPe(wiring.Component):
         """Build the element."""
         m = Module()
         spec = self.spec
+        # With a register behind the table `en` holds that, and without one it keeps a beat from being added.
         valid = self.valid if spec.pipeline else self.valid & self.en
-        term, carry = self._looked_up(m, valid)
-        first = self.first & valid
-        if spec.pipeline:
-            held = Signal.like(Cat(term, carry, first), name="term_reg", reset_less=True)
-            with m.If(self.en):
-                m.d.sync += held.eq(Cat(term, carry, first))
-            gated = Signal.like(held, name="term_gated")
-            m.d.comb += gated.eq(Mux(self.en, held, 0))
-            term, carry, first = gated[: len(term)].as_signed(), gated[-2], gated[-1]
+        rows = self._looked_up(m, valid)
+        largest = spec.depth * ((1 << spec.planes) - 1) << (spec.word_bits - 1)
+        product = placed_product(m, spec, spec.sum_bits, self.en, self.en, self.first & valid, rows, largest)
         acc = Signal(spec.sum_bits, name="sum", reset_less=True)
-        kept, added = Signal(spec.sum_bits, name="kept"), Signal(signed(spec.sum_bits), name="added")
-        m.d.comb += [kept.eq(acc & ~first.replicate(len(acc))), added.eq(term)]
-        m.d.sync += acc.eq(prefix_add(m, kept, added.as_unsigned(), ADDER, carry)[: spec.sum_bits])
+        m.d.sync += acc.eq(accumulated(m, spec, product, acc, DEADLINE))
         m.d.comb += self.acc.eq(acc)
         return m
 
-    def _looked_up(self, m: Module, valid) -> tuple[Value, Value]:
-        """Return what is added, and a carry into its lowest column; both 0 unless `valid`."""
+    def _looked_up(self, m: Module, valid) -> Columns:
+        """Return the entries that selects choose, as columns of bits that add up to 0 unless `valid`."""
         spec = self.spec
-        words, minuses = [], []
+        width = spec.word_bits + spec.planes + spec.depth.bit_length()
+        columns = Columns(m, max(width, spec.sum_bits), "entries")
         for p in range(spec.planes):
-            select = self.b.word_select(p, spec.k)
-            index = select[: spec.k - spec.symmetric]
-            lines = Signal(spec.entries, name=f"entry_lines_{p}")
-            minus = Signal(name=f"minus_{p}")
-            word = Signal(signed(spec.word_bits), name=f"entry_{p}")
-            found = any_of(
-                self.a.word_select(i, spec.word_bits) & lines[i].replicate(spec.word_bits)
-                for i in range(spec.entries)
-            )
-            m.d.comb += [
-                lines.eq(line_of(index, spec.entries) & valid.replicate(spec.entries)),
-                minus.eq(valid & ~select[-1] if spec.symmetric else 0),
-                word.eq(found ^ minus.replicate(spec.word_bits)),
-            ]
-            words.append(word)
-            minuses.append(minus)
-        if spec.planes == 1:
-            return words[0], minuses[0]
-        columns = Columns(m, spec.word_bits + spec.planes, "planes")
-        for p, (word, minus) in enumerate(zip(words, minuses, strict=True)):
-            columns.add_signed(word, p)
+            for t in range(spec.depth):
+                self._add_entry(m, columns, valid, p, t)
+        return columns
+
+    def _add_entry(self, m: Module, columns: Columns, valid, p: int, t: int) -> None:
+        """Add the entry of table `t` for plane `p`."""
+        spec = self.spec
+        name = f"{p}_{t}" if spec.depth > 1 else f"{p}"
+        select = self.b.word_select(p * spec.depth + t, spec.k)
+        table = self.a.word_select(t, spec.entries * spec.word_bits)
+        lines = Signal(spec.entries, name=f"entry_lines_{name}")
+        word = Signal(spec.word_bits, name=f"entry_{name}")
+        found = any_of(
+            table.word_select(i, spec.word_bits) & lines[i].replicate(spec.word_bits)
+            for i in range(spec.entries)
+        )
+        m.d.comb += lines.eq(
+            line_of(select[: spec.k - spec.symmetric], spec.entries) & valid.replicate(spec.entries)
+        )
+        if spec.symmetric:
+            minus = Signal(name=f"minus_{name}")
+            m.d.comb += [minus.eq(valid & ~select[-1]), word.eq(found ^ minus.replicate(spec.word_bits))]
             columns.add_bit(minus, p)
-        columns.compress()
-        total = prefix_add(m, *columns.rows(), ADDER, name="planes_adder")
-        return total[: columns.width].as_signed(), Const(0, 1)
+        else:
+            m.d.comb += word.eq(found)
+        columns.add_signed(word, p, ENTRY_DELAY)

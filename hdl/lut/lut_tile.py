@@ -22,15 +22,15 @@ from ..array.rows import TOKEN, BroadcastRows
 from ..array.skew import delayed, skewed
 from ..share import share
 from .lut_tile_spec import LutTileSpec
-from .table import SHIFT_BITS, Table, TableSpec
+from .table import SHIFT_BITS, Table
 
 
 class LutTile(wiring.Component):
     """C[rows, cols] = A[rows, K] x W[K, cols] by table lookup, tile after tile.
 
-    Streams: a beat of `a` is k columns of A; the beats of `b` that go with it are the selects of these k rows
-    of W (`golden.lut_gemm.pack_selects`), `planes` of their planes each, the lowest first and the highest
-    marked by `top`: narrower weights have fewer beats. K is as long as beats come up to `last`, on both
+    Streams: a beat of `a` is k * depth columns of A; the beats of `b` that go with it are the selects of
+    these rows of W (`golden.lut_gemm.pack_selects`), `planes` of their planes each, the lowest first and the
+    highest marked by `top`: narrower weights have fewer beats. K is as long as beats come up to `last`, on both
     streams. `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. With
     weight_kind=zero_point a beat of `z` has the offset of each column of a tile, 2 * zero + 1 - 2 ** (weight
     width). Sticky until reset: `last_mismatch`, as `a` and `b` disagreed about where a tile ends (it ended
@@ -44,10 +44,10 @@ class LutTile(wiring.Component):
 
     def __init__(self, spec: LutTileSpec):
         self.spec = spec
-        a = {"data": data.ArrayLayout(signed(spec.a_bits), spec.rows * spec.k), "last": 1}
+        a = {"data": data.ArrayLayout(signed(spec.a_bits), spec.rows * spec.k_step), "last": 1}
         if spec.table == "int8":
             a["shift"] = data.ArrayLayout(SHIFT_BITS, spec.rows)
-        b = {"data": data.ArrayLayout(spec.k, spec.planes_per_beat * spec.cols), "top": 1, "last": 1}
+        b = {"data": data.ArrayLayout(spec.k, spec.selects_per_column * spec.cols), "top": 1, "last": 1}
         ports = {
             "a": In(stream.Signature(data.StructLayout(a))),
             "b": In(stream.Signature(data.StructLayout(b))),
@@ -65,8 +65,9 @@ class LutTile(wiring.Component):
         """What the ports are."""
         spec = self.spec
         return {
-            "a": f"{spec.k} columns of A per beat; lane {spec.k}*i+j is row i of C",
-            "b": f"selects of {spec.k} rows of W; lane {spec.cols}*p+j is plane p of column j of C",
+            "a": f"{spec.k_step} columns of A per beat; lane {spec.k_step}*i+j is row i of C",
+            "b": f"selects of {spec.k_step} rows of W; lane {spec.cols}*({spec.depth}*p+t)+j is plane p for "
+            "table t, column j of C",
             "c": "one row of C per beat; lane j is column j; last marks the bottom row",
             "z": "offset of each column for a tile",
             "last_mismatch": "sticky: a and b disagreed about last",
@@ -131,11 +132,12 @@ class LutTile(wiring.Component):
         """Return the selects of a beat by column, the last of which has weights of -1."""
         spec = self.spec
         lanes = self.b.payload.data.as_value()
-        words = [lanes.word_select(lane, spec.k) for lane in range(spec.planes_per_beat * spec.cols)]
+        words = [lanes.word_select(lane, spec.k) for lane in range(spec.selects_per_column * spec.cols)]
         columns = [Cat(words[j :: spec.cols]) for j in range(spec.cols)]
         if spec.corrected:
             # -1 is the highest plane subtracted and all others added.
-            signs = [Const(1, 1)] * (spec.planes_per_beat - 1) + [~top]
+            lower = spec.selects_per_column - spec.depth
+            signs = [Const(1, 1)] * lower + [~top] * spec.depth
             entry = Const(-1, spec.k - 1)
             columns.append(
                 Cat(Cat(entry, sign) if spec.symmetric else sign.replicate(spec.k) for sign in signs)
@@ -146,7 +148,7 @@ class LutTile(wiring.Component):
         """Return the tables of all rows, row i a cycle after row i - 1."""
         spec = self.spec
         a = self.a.payload.data.as_value()
-        width = spec.k * spec.a_bits
+        width = spec.k_step * spec.a_bits
         lanes = []
         for i in range(spec.rows):
             shift = [self.a.payload.shift[i]] if spec.table == "int8" else []
@@ -154,25 +156,20 @@ class LutTile(wiring.Component):
         row_words = skewed(m, platform, en, Cat(lanes), spec.rows, "a_skew")
         tables = []
         for i in range(spec.rows):
-            table = Table(
-                TableSpec(
-                    k=spec.k,
-                    a_bits=spec.a_bits,
-                    table_bits=spec.table_bits,
-                    word_bits=spec.row_spec.word_bits,
-                    step=spec.planes_per_beat,
-                    symmetric=spec.symmetric,
-                    rounded=spec.table == "int8",
-                )
-            )
-            share(m, platform, table, f"table_{i}")
             word = row_words.word_select(i, len(lanes[0]))
-            m.d.comb += [table.en.eq(en), table.a.eq(word[:width]), table.take.eq(word[width])]
-            if spec.beats_per_step > 1:
-                m.d.comb += table.again.eq(word[width + 1])
-            if spec.table == "int8":
-                m.d.comb += table.shift.eq(word[width + 2 :])
-            tables.append(table.o)
+            for t in range(spec.depth):
+                table = Table(spec.table_spec)
+                share(m, platform, table, f"table_{i}_{t}" if spec.depth > 1 else f"table_{i}")
+                m.d.comb += [
+                    table.en.eq(en),
+                    table.a.eq(word.word_select(t, spec.k * spec.a_bits)),
+                    table.take.eq(word[width]),
+                ]
+                if spec.beats_per_step > 1:
+                    m.d.comb += table.again.eq(word[width + 1])
+                if spec.table == "int8":
+                    m.d.comb += table.shift.eq(word[width + 2 :])
+                tables.append(table.o)
         return Cat(tables)
 
     def _corrected(self, m: Module, platform, en, sums: list[Value], minus_a: Value) -> list[Value]:

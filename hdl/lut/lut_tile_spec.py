@@ -8,6 +8,7 @@ from ...golden.errors import UsageError
 from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, entry_bits, lut_bits
 from ..spec import Spec, choice, flag, integer
 from .lut_pe import LutRowsSpec
+from .table import TableSpec
 
 #: Width of an activation by its name.
 ACTIVATIONS = {"int4": 4, "int8": 8, "int16": 16}
@@ -22,6 +23,7 @@ class LutTileSpec(Spec):
     rows: int = integer(2, 1, 16, "rows of C per tile: tables at a time (M)")
     cols: int = integer(64, 1, 256, "columns of C per tile, which share the tables (N)")
     k: int = integer(4, 2, 6, "activations per table (K)")
+    depth: int = integer(1, 1, 8, "tables per row, whose entries an element adds")
     activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
     weight_bits: int = integer(4, 1, 8, "widest weights, narrower ones at run time", unit="bits")
     weight_kind: str = choice(
@@ -56,6 +58,11 @@ class LutTileSpec(Spec):
         return self.planes or self.weight_bits
 
     @property
+    def selects_per_column(self) -> int:
+        """Selects of a column in a beat of `b`."""
+        return self.planes_per_beat * self.depth
+
+    @property
     def beats_per_step(self) -> int:
         """Beats of `b` for weights of the full width, while one beat of `a` stands."""
         return -(-self.weight_bits // self.planes_per_beat)
@@ -87,6 +94,7 @@ class LutTileSpec(Spec):
             rows=self.rows,
             cols=self.cols + self.corrected,
             k=self.k,
+            depth=self.depth,
             planes=self.planes_per_beat,
             word_bits=self.table_bits + self.planes_per_beat * (self.beats_per_step - 1),
             symmetric=self.symmetric,
@@ -95,9 +103,36 @@ class LutTileSpec(Spec):
         )
 
     @property
+    def table_spec(self) -> TableSpec:
+        """A table."""
+        return TableSpec(
+            k=self.k,
+            a_bits=self.a_bits,
+            table_bits=self.table_bits,
+            word_bits=self.row_spec.word_bits,
+            step=self.planes_per_beat,
+            symmetric=self.symmetric,
+            rounded=self.table == "int8",
+        )
+
+    @property
     def acc_width(self) -> int:
         """Width of the sum in an element."""
         return self.row_spec.sum_bits
+
+    @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        return {
+            "PLANES": self.planes_per_beat,
+            "BEATS": self.beats_per_step,
+            "A_BITS": self.a_bits,
+            "SUM_BITS": self.acc_width,
+            "OUT_BITS": self.out_bits,
+            "ROUNDED": int(self.table == "int8"),
+            "CORRECTED": int(self.corrected),
+            "ZERO_POINT": int(self.weight_kind == "zero_point"),
+        }
 
     @property
     def offset_shape(self) -> Shape:
@@ -112,7 +147,7 @@ class LutTileSpec(Spec):
     @property
     def k_step(self) -> int:
         """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
-        return self.k
+        return self.k * self.depth
 
     @property
     def latency(self) -> int:
@@ -122,7 +157,7 @@ class LutTileSpec(Spec):
     @property
     def macs_per_beat(self) -> int:
         """Products that an accepted beat of `a` stands for."""
-        return self.rows * self.cols * self.k
+        return self.rows * self.cols * self.k_step
 
     @property
     def macs_per_cycle(self) -> float:
@@ -131,7 +166,7 @@ class LutTileSpec(Spec):
 
     def tile_beats(self, stream_name: str, k: int) -> int:
         """Beats of stream `a`, `b` or `c` per tile of length `k`, with weights of the full width."""
-        steps = -(-k // self.k)
+        steps = -(-k // self.k_step)
         return {"a": steps, "b": steps * self.beats_per_step, "c": self.rows, "z": 1}[stream_name]
 
     def tile_cycles(self, k: int) -> int:

@@ -59,7 +59,8 @@ def stream_names(spec: LutTileSpec) -> tuple[str, ...]:
 
 def tempting_lengths(spec: LutTileSpec) -> list[int]:
     """Return lengths of tiles around one step, one per row, and many."""
-    return sorted({1, spec.k - 1, spec.k, spec.k + 1, spec.k * spec.rows, spec.k * STEPS - 1})
+    step = spec.k_step
+    return sorted({1, step - 1, step, step + 1, step * spec.rows, step * STEPS - 1})
 
 
 def random_a(spec: LutTileSpec, k: int, rng: np.random.Generator) -> np.ndarray:
@@ -118,14 +119,14 @@ def one_sided(spec: LutTileSpec, side: str, rng: np.random.Generator) -> Scenari
 
 def wide_tile(spec: LutTileSpec, rng: np.random.Generator) -> Transaction:
     """Return a tile of one step with a beat more of planes than the tile has: it weighs like the first."""
-    w = rng.choice(weight_range(spec.weight_bits, spec.weight_kind), (spec.k, spec.cols))
-    a = random_a(spec, spec.k, rng)
+    w = rng.choice(weight_range(spec.weight_bits, spec.weight_kind), (spec.k_step, spec.cols))
+    a = random_a(spec, spec.k_step, rng)
     good = tile(spec, "too many planes", a, w, spec.weight_bits, rng)
     beats = {name: np.concatenate([values, values[:1]]) for name, values in good.inputs["b"].items()}
     beats["top"] = beats["last"] = last_of(len(beats["data"]))
     count, planes = len(beats["data"]), spec.planes_per_beat
     weights = 1 << planes * (np.arange(count) % spec.beats_per_step)
-    selects = beats["data"].reshape(count, 1, planes, spec.cols)
+    selects = beats["data"].reshape(count, planes, spec.depth, spec.cols).swapaxes(1, 2)
     q = sum(
         weight * unpack_selects(select, k=spec.k, symmetric=spec.symmetric)
         for weight, select in zip(weights, selects, strict=True)
@@ -155,8 +156,8 @@ def tile(
 def a_beats(spec: LutTileSpec, a: np.ndarray, shift: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Return the beats of stream `a` for A (rows, K), whose K is padded with zeros to whole steps."""
     rows, k = a.shape
-    blocks = np.pad(a, ((0, 0), (0, -k % spec.k))).reshape(rows, -1, spec.k).swapaxes(0, 1)
-    beats = {"data": blocks.reshape(-1, rows * spec.k), "last": last_of(len(blocks))}
+    blocks = np.pad(a, ((0, 0), (0, -k % spec.k_step))).reshape(rows, -1, spec.k_step).swapaxes(0, 1)
+    beats = {"data": blocks.reshape(-1, rows * spec.k_step), "last": last_of(len(blocks))}
     return beats | ({"shift": np.tile(shift, (len(blocks), 1))} if spec.table == "int8" else {})
 
 
@@ -170,9 +171,12 @@ def b_beats(spec: LutTileSpec, w: np.ndarray, width: int) -> dict[str, np.ndarra
         planes=spec.planes_per_beat,
         symmetric=spec.symmetric,
     )
-    beats = selects.reshape(-1, spec.planes_per_beat * spec.cols)
-    per_step = len(beats) // len(selects)
-    return {"data": beats, "top": np.tile(last_of(per_step), len(selects)), "last": last_of(len(beats))}
+    # Tables beyond K have no activations, so that any select will do.
+    selects = np.pad(selects, ((0, -len(selects) % spec.depth), (0, 0), (0, 0)))
+    steps = selects.reshape(-1, spec.depth, *selects.shape[1:]).swapaxes(1, 2)
+    beats = steps.reshape(-1, spec.selects_per_column * spec.cols)
+    tops = np.tile(last_of(len(beats) // len(steps)), len(steps))
+    return {"data": beats, "top": tops, "last": last_of(len(beats))}
 
 
 def product(spec: LutTileSpec, a, w, zero=None, width: int | None = None, shift=None) -> np.ndarray:
