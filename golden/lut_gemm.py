@@ -49,8 +49,8 @@ def check_weights(w, weight_bits: int, weight_kind: str) -> np.ndarray:
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         raise UsageError(
-            f"w{list(where)} = {w[where]} is not an odd number from {-reach} to {reach}, as with weight_kind=odd "
-            f"and weight_bits={weight_bits}: use weight_kind=signed for whole numbers"
+            f"w{list(where)} = {w[where]} is not an odd number from {-reach} to {reach}, as with "
+            f"weight_kind=odd and weight_bits={weight_bits}: use weight_kind=signed for whole numbers"
         )
     return w
 

@@ -30,12 +30,12 @@ class LutTile(wiring.Component):
 
     Streams: a beat of `a` is k * depth columns of A; the beats of `b` that go with it are the selects of
     these rows of W (`golden.lut_gemm.pack_selects`), `planes` of their planes each, the lowest first and the
-    highest marked by `top`: narrower weights have fewer beats. K is as long as beats come up to `last`, on both
-    streams. `c` brings C row by row, with `last` on the bottom row, while the next tile is computed. With
-    weight_kind=zero_point a beat of `z` has the offset of each column of a tile, 2 * zero + 1 - 2 ** (weight
-    width). Sticky until reset: `last_mismatch`, as `a` and `b` disagreed about where a tile ends (it ended
-    where either said so), and `too_wide`, as more planes came than the tile was built for (the first of them
-    weighs as much as the lowest again, and so on).
+    highest marked by `top`: narrower weights have fewer beats. K is as long as beats come up to `last`, on
+    both streams. `c` brings C row by row, with `last` on the bottom row, while the next tile is computed.
+    With weight_kind=zero_point a beat of `z` has the offset of each column of a tile, 2 * zero + 1 - 2 **
+    (weight width). Sticky until reset: `last_mismatch`, as `a` and `b` disagreed about where a tile ends (it
+    ended where either said so), and `too_wide`, as more planes came than the tile was built for (the first
+    of them weighs as much as the lowest again, and so on).
 
     Timing: one beat of `b` a cycle, no idle cycle between tiles while these have at least `rows` beats.
     Row 0 is offered `latency` cycles after the last beat was accepted. A stalled `c`, or a missing `z` when C

@@ -2,10 +2,11 @@
 
 import dataclasses
 
+import numpy as np
 from amaranth.hdl import Shape, signed
 
 from ...golden.errors import UsageError
-from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, entry_bits, lut_bits
+from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, check_weights, entry_bits, lut_bits
 from ..spec import Spec, choice, flag, integer
 from .lut_pe import LutRowsSpec
 from .table import TableSpec
@@ -21,7 +22,7 @@ class LutTileSpec(Spec):
     baseline = "lut_tile"
 
     rows: int = integer(2, 1, 16, "rows of C per tile: tables at a time (M)")
-    cols: int = integer(64, 1, 256, "columns of C per tile, which share the tables (N)")
+    cols: int = integer(16, 1, 256, "columns of C per tile, which share the tables (N)")
     k: int = integer(4, 2, 6, "activations per table (K)")
     depth: int = integer(1, 1, 8, "tables per row, whose entries an element adds")
     activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
@@ -148,6 +149,20 @@ class LutTileSpec(Spec):
     def k_step(self) -> int:
         """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
         return self.k * self.depth
+
+    #: Activations have a sign.
+    a_signed = True
+    #: A beat of `a` has all rows of A, not one of them.
+    streams_rows = False
+
+    def check_b(self, b) -> np.ndarray:
+        """Return W as int64, or raise UsageError at the first that is no weight, or if zeros go with it."""
+        if self.weight_kind == "zero_point":
+            raise UsageError(
+                "weight_kind=zero_point has zero points in a stream of their own, which is not fed here: "
+                "subtract them from the weights, and use weight_kind=signed with a bit more"
+            )
+        return check_weights(b, self.weight_bits, self.weight_kind)
 
     @property
     def latency(self) -> int:

@@ -161,12 +161,12 @@ def a_beats(spec: LutTileSpec, a: np.ndarray, shift: np.ndarray | None = None) -
     return beats | ({"shift": np.tile(shift, (len(blocks), 1))} if spec.table == "int8" else {})
 
 
-def b_beats(spec: LutTileSpec, w: np.ndarray, width: int) -> dict[str, np.ndarray]:
-    """Return the beats of stream `b` for weights W (K, cols) of `width` bits."""
+def b_beats(spec: LutTileSpec, w: np.ndarray, width: int | None = None) -> dict[str, np.ndarray]:
+    """Return the beats of stream `b` for weights W (K, cols) of `width` bits; None: as wide as the tile's."""
     selects = pack_selects(
         w,
         k=spec.k,
-        weight_bits=width,
+        weight_bits=width or spec.weight_bits,
         weight_kind=spec.weight_kind,
         planes=spec.planes_per_beat,
         symmetric=spec.symmetric,
