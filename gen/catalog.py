@@ -7,6 +7,8 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.lut.lut_tile import LutTile
+from ..hdl.lut.lut_tile_spec import LutTileSpec
 from ..hdl.mixpe.mixpe_array import MixpeArray
 from ..hdl.mixpe.mixpe_spec import MixpeArraySpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
@@ -92,6 +94,13 @@ CATALOG = {
             MixpeArray,
             "Matrix engine for weights in groups, with one scale and zero point after each group's sum",
             "Zhang et al., MixPE, 2024",
+        ),
+        Unit(
+            "lut_tile",
+            LutTileSpec,
+            LutTile,
+            "Matrix engine for weights of 1 to 8 bits that looks sums of activations up in tables",
+            "Mo et al., LUT Tensor Core, ISCA 2025",
         ),
         Unit(
             "requant",

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 from amaranth.hdl import Shape
 from amaranth.lib import data
 from amaranth.lib.wiring import In
@@ -9,6 +10,7 @@ from amaranth.lib.wiring import In
 from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed
 from ..golden.errors import UsageError
 from ..golden.int_gemm import OVERFLOW_RULES
+from ..golden.integer import check_range
 from .known_weights import KnownWeights
 from .spec import Spec, choice, flag, integer
 
@@ -133,6 +135,10 @@ class MacSpec(Spec):
     def b_shape(self) -> Shape:
         """Shape of an element of B."""
         return Shape(self.b_bits, self.b_signed)
+
+    def check_b(self, b) -> np.ndarray:
+        """Return B as int64, or raise UsageError at the first element that is out of range."""
+        return check_range("b", b, self.b_bits, self.b_signed)
 
     @property
     def acc_shape(self) -> Shape:

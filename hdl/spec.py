@@ -129,6 +129,11 @@ class Spec:
             object.__setattr__(self, name, value)
         self.check()
 
+    @property
+    def weights(self) -> KnownWeights | None:
+        """The weights that size the accumulator, if any do."""
+        return None
+
     def check(self) -> None:
         """Refuse combinations of legal fields that make no hardware."""
 

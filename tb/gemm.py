@@ -11,7 +11,8 @@ from ..golden.errors import UsageError
 from ..golden.group_gemm import check_per_group
 from ..golden.integer import check_range
 from .rtl import Rtl
-from .tile import a_beats, b_beats, check_matrix_engine
+from .tile import check_matrix_engine
+from .verify import stimulus_module
 
 
 class RtlGemm:
@@ -25,6 +26,7 @@ class RtlGemm:
         entry = find_unit(unit)
         check_matrix_engine(unit, spec)
         self.spec = spec
+        self.beats = stimulus_module(unit)
         self.rtl = Rtl(make_verilog(entry, spec), progress)
         self.cycles = 0
 
@@ -37,20 +39,20 @@ class RtlGemm:
     ) -> np.ndarray:
         """Return A (M, K) x B (K, N) as int64 (M, N), with the engine's accumulator width and overflow rule.
 
-        M and N are padded with zeros to whole tiles. advance: called with the share that is done. scales:
+        M and N are padded to whole tiles. advance: called with the share that is done. scales:
         what an engine with groups takes with them, (groups, N) each, by the Spec's `scale_fields`. Raises
         UsageError if shapes or operands do not fit, or if K is longer than an exact accumulator allows, or B
         needs a wider one than the weights for which it was made.
         """
         spec = self.spec
         a = check_range("a", a, spec.a_bits, spec.a_signed)
-        b = check_range("b", b, spec.b_bits, spec.b_shape.signed)
+        b = spec.check_b(b)
         if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
             raise UsageError(
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if getattr(spec, "weights", None):
+        if spec.weights:
             kinds = dict(zip(("a_bits", "b_bits", "a_signed", "b_signed"), spec.operands, strict=True))
             if (needed := int(weight_bits(b, **kinds).max())) > spec.acc_width:
                 raise UsageError(
@@ -65,9 +67,9 @@ class RtlGemm:
         if scales:
             check_per_group(k, n, spec.group, scales)
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
-        b = np.pad(b, ((0, 0), (0, -n % spec.cols)))
+        b = np.pad(b, ((0, 0), (0, -n % spec.cols)), mode="edge")
         across = b.shape[1] // spec.cols
-        b_inputs = [b_beats(spec, part) for part in np.split(b, across, axis=1)]
+        b_inputs = [self.beats.b_beats(spec, part) for part in np.split(b, across, axis=1)]
         inputs = {"b": {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}}
         if scales:
             widths = {field: shape.width for field, shape in spec.scale_fields.items()}
@@ -78,7 +80,7 @@ class RtlGemm:
         # Engines whose pace depends on the data take at most nine cycles a beat.
         limit = 1000 + 10 * (beats + (spec.latency or 0))
         for top in range(0, a.shape[0], spec.rows):
-            once = a_beats(spec, a[top : top + spec.rows])
+            once = self.beats.a_beats(spec, a[top : top + spec.rows])
             a_inputs = {field: np.concatenate([values] * across) for field, values in once.items()}
             beats, cycles = self.rtl.stream(inputs | {"a": a_inputs}, {"c": across * spec.rows}, limit)
             tiles = beats["c"]["data"].reshape(across, spec.rows, spec.cols)

@@ -20,8 +20,8 @@ def stimulus(
 
     Operands are uniform over their full range, or normally distributed (`normal_integers`) with `sigma`.
     Streams into the unit are always valid and those out of it always ready, with `last` every K beats; a
-    matrix engine's tiles have K steps, or `rows` if that is more; elements have `en` = 1 and `first` every K
-    cycles. `rst` is high in the first two cycles.
+    matrix engine's tiles have K steps, or `rows` if that is more, and `top` marks the last beat of a step;
+    elements have `en` = 1 and `first` every K cycles. `rst` is high in the first two cycles.
     """
     rng = np.random.default_rng(seed)
     cycle = np.arange(cycles)
@@ -39,6 +39,8 @@ def stimulus(
         elif port.name.endswith("_tlast"):
             k = tile_beats(spec, port.name.removesuffix("_tlast")[-1])
             bits = running & (beat % k == k - 1)
+        elif port.name.endswith("_ttop"):
+            bits = running & (beat % spec.beats_per_step == spec.beats_per_step - 1)
         elif port.name in one_bit and port.width == 1:
             bits = one_bit[port.name]
         else:

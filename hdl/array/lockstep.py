@@ -101,8 +101,11 @@ def resolve(m: Module, platform, spec, en, rows):
     return done, bottom_done, adders.o
 
 
-def intake(m: Module, array, en: Signal) -> dict[str, Signal]:
-    """Join the A and B streams and return the token of the accepted pair."""
+def intake(m: Module, array, en: Signal, ends: Value | None = None) -> dict[str, Signal]:
+    """Join the A and B streams and return the token of the accepted pair.
+
+    ends: whether the beat of B is the last of those that one beat of A waits for; None: it is the only one.
+    """
     rows = array.spec.rows
     a, b = array.a, array.b
     token = {name: Signal(name=f"token_{name}") for name in TOKEN}
@@ -112,15 +115,16 @@ def intake(m: Module, array, en: Signal) -> dict[str, Signal]:
     completes = Signal()
     one_last = Signal()
     disagree = Signal()
+    either_last = a.payload.last | b.payload.last
     m.d.comb += [
         token["first"].eq(first),
-        token["last"].eq(a.payload.last | b.payload.last),
+        token["last"].eq(either_last if ends is None else either_last & ends),
         both_valid.eq(a.valid & b.valid),
         token["valid"].eq(both_valid & go),
         completes.eq(token["valid"] & token["last"]),
-        a.ready.eq(b.valid & go),
+        a.ready.eq(b.valid & go if ends is None else b.valid & go & ends),
         b.ready.eq(a.valid & go),
-        one_last.eq(a.payload.last ^ b.payload.last),
+        one_last.eq((a.payload.last if ends is None else a.payload.last & ends) ^ b.payload.last),
         disagree.eq(token["valid"] & one_last),
     ]
     with m.If(token["valid"]):

@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ...golden.errors import UsageError
 from ...golden.recoding import RECODINGS
 from ..mac_spec import MacSpec, check_step
-from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec
+from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec, make_element
 from ..pe.serial_cell import skip_spec
 from ..spec import choice, integer
 from .chain import stage_spec
@@ -135,6 +135,20 @@ class MacArraySpec(MacSpec):
         """Words of acc_width bits that leave an element as its sum: 2 in carry-save form."""
         chained = self.dataflow in ("cube", "ws")
         return 1 if chained or self.serial else len(ELEMENTS[self.element].component.sum_ports)
+
+    @property
+    def element_latency(self) -> int:
+        """Enabled cycles from operands to the sum with them."""
+        return 1
+
+    @property
+    def cell_spec(self) -> "MacArraySpec":
+        """What a cell of a broadcast row is made of: the row has registered its operands."""
+        return dataclasses.replace(self, rows=1, cols=1, input_reg=False)
+
+    def make_element(self) -> wiring.Component:
+        """Return the element of the array."""
+        return make_element(self)
 
     @property
     def latency(self) -> int | None:

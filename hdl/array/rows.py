@@ -11,7 +11,6 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..pe.elements import make_element
 from ..share import share
 from .chain import ChainedSum
 from .stack import Stack
@@ -77,8 +76,11 @@ def place_element(m: Module, platform, spec, en, valid, first, a, b) -> Value:
         pe = ChainedSum(spec)
         m.d.comb += [pe.en.eq(en), pe.valid.eq(valid)]
     else:
-        pe = make_element(spec)
-        m.d.comb += pe.en.eq(en & valid)
+        pe = spec.make_element()
+        if hasattr(pe, "valid"):
+            m.d.comb += [pe.en.eq(en), pe.valid.eq(valid)]
+        else:
+            m.d.comb += pe.en.eq(en & valid)
     share(m, platform, pe, "pe")
     m.d.comb += [pe.first.eq(first), Value.cast(pe.a).eq(a), Value.cast(pe.b).eq(b)]
     return Cat(getattr(pe, port) for port in pe.sum_ports)
@@ -207,9 +209,13 @@ class BroadcastRow(wiring.Component):
             self.bottom_done.eq(done),
         ]
         with m.If(self.en):
+            for _ in range(spec.element_latency - 1):
+                completed = Signal(name="completed")
+                m.d.sync += completed.eq(completes)
+                completes = completed
             m.d.sync += done.eq(completes)
         for j, b in enumerate(columns_of(used["b"], spec)):
-            cell = BroadcastCell(dataclasses.replace(spec, rows=1, cols=1, input_reg=False))
+            cell = BroadcastCell(spec.cell_spec)
             share(m, platform, cell, f"cell_{j}")
             m.d.comb += [
                 cell.en.eq(self.en),

@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 from amaranth.hdl import Shape, unsigned
 
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat, find_format
 from ...golden.group_gemm import group_sum_bits
+from ...golden.integer import check_range
 from ..array.mac_array import MacArraySpec
 from ..pe.tree_mac import MULTIPLIERS
 from ..spec import Spec, choice, flag, integer
@@ -183,6 +185,10 @@ class MixpeArraySpec(Spec):
     def b_shape(self) -> Shape:
         """Shape of an element of B."""
         return Shape(self.b_bits, not self.zero_point)
+
+    def check_b(self, b) -> np.ndarray:
+        """Return B as int64, or raise UsageError at the first element that is out of range."""
+        return check_range("b", b, self.b_bits, not self.zero_point)
 
     @property
     def scale_fields(self) -> dict[str, Shape]:

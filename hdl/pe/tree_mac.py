@@ -131,8 +131,19 @@ def make_dot(
     if by_weight:
         into.merge()
 
+    return placed_product(
+        m, spec, width, en, gate, first, rows, len(pairs) * product_range(*spec.operands)[1]
+    )
+
+
+def placed_product(m: Module, spec, width: int, en, gate, first, rows: Columns, largest: int) -> Product:
+    """Return what stands in `rows`, uncompressed, as a product modulo 2 ** width, behind a register.
+
+    spec: says with `pipeline` whether there is one. gate: without it the product is zero; with a register the
+    rows need not be. largest: the largest number that the rows stand for.
+    """
     bias = -rows.constant % (1 << rows.width)
-    largest = bias + len(pairs) * product_range(*spec.operands)[1]
+    largest += bias
     if spec.pipeline:
         rows = _pipelined(m, rows, en, gate, bias, largest)
         first = registered(m, en, first, "product_first_reg")

@@ -16,6 +16,7 @@ from macwright.tb.simulators import simulator_environment
 SMALL = {
     "mac_array": {"rows": 3, "cols": 2},
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
+    "lut_tile": {"rows": 2, "cols": 2},
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
     "quantize": {"lanes": 2, "scale_format": "bf16"},
     "absmax": {"lanes": 2, "scale_format": "bf16"},
@@ -56,6 +57,12 @@ SPECS = [
         {"rows": 2, "cols": 1, "dataflow": "ws", "zero_point": False, "recoding": "bits", "scale": "bf16"},
     ),
     ("mixpe_array", {"rows": 1, "cols": 1, "group": 1, "element": "operator", "a_signed": False}),
+    ("lut_tile", {"rows": 2, "cols": 3, "weight_bits": 3, "planes": 2}),
+    (
+        "lut_tile",
+        {"rows": 1, "cols": 1, "k": 3, "depth": 2, "weight_kind": "zero_point", "table": "int8"}
+        | {"pipeline": False, "symmetric": False},
+    ),
     ("mac_pe", {}),
     (
         "mac_pe",

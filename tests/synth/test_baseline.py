@@ -44,6 +44,13 @@ SPECS = [
         | {"scale": "fp16", "frac": 9, "out_bits": 12},
     ),
     ("mixpe_array", {"rows": 3, "cols": 2, "dataflow": "ws", "depth": 2, "group": 6, "scale": "bf16"}),
+    ("lut_tile", {"rows": 3, "cols": 2, "depth": 2, "weight_bits": 3, "planes": 2}),
+    ("lut_tile", {"rows": 1, "cols": 3, "k": 3, "weight_kind": "odd", "weight_bits": 1, "symmetric": False}),
+    (
+        "lut_tile",
+        {"rows": 2, "cols": 2, "k": 2, "weight_kind": "zero_point", "weight_bits": 2, "table": "int8"}
+        | {"activations": "int16", "symmetric": False},
+    ),
     ("bit_serial_pe", {"lanes": 3, "a_bits": 5, "a_signed": False}),
     ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
     (

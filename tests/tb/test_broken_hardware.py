@@ -16,6 +16,7 @@ WS = ARRAY | {"dataflow": "ws", "depth": 4}
 CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
+LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
@@ -104,6 +105,17 @@ DEFECTS = [
     ("mixpe_array", MIXPE, r"\.zero\(zero_1\)", ".zero(zero_0)", "should be"),
     ("mixpe_array", MIXPE, r"\.first\(group_first\)", ".first(1'b0)", "should be|unknown"),
     ("mixpe_array", MIXPE, r"if \(take_s\) shift_0 <=", "shift_0 <=", "should be|unknown"),
+    ("lut_tile", LUT, r"again_mux_s_3 = again \?", "again_mux_s_3 = 1'b0 ?", "should be"),
+    ("lut_tile", LUT, r"chosen_0_bit_2 = ", "chosen_0_bit_2 = 8'hfe & ", "should be"),
+    ("lut_tile", LUT, r"select_delay_i = ~s_axis_b_ttop", "select_delay_i = 1'b1", "should be"),
+    ("lut_tile", LUT, r"too_wide <= 1'h1", "too_wide <= 1'h0", "too_wide is 0, not 1"),
+    (
+        "lut_tile",
+        LUT,
+        r"if \(en\) completed <= completes",
+        "completed <= completes",
+        "should be|nothing moved",
+    ),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
     # The top digit takes the high bit of its code for the operand's sign.

@@ -65,6 +65,19 @@ BOTH = [
         {"rows": 2, "cols": 2, "group": 20, "dataflow": "ws", "a_signed": False, "b_bits": 2}
         | {"element": "operator", "scale": "fp16", "zero_point": False},
     ),
+    ("lut_tile", {"rows": 3, "cols": 2}),
+    ("lut_tile", {"rows": 1, "cols": 1, "k": 2, "weight_bits": 1, "weight_kind": "odd", "pipeline": False}),
+    (
+        "lut_tile",
+        {"rows": 2, "cols": 3, "k": 3, "depth": 2, "weight_bits": 3, "planes": 2, "weight_kind": "zero_point"}
+        | {"activations": "int4", "symmetric": False},
+    ),
+    ("lut_tile", {"rows": 2, "cols": 2, "k": 5, "weight_bits": 8, "planes": 3, "activations": "int16"}),
+    (
+        "lut_tile",
+        {"rows": 2, "cols": 2, "k": 6, "weight_bits": 2, "planes": 1, "table": "int8", "k_max": 7}
+        | {"weight_kind": "zero_point"},
+    ),
     ("requant", {"lanes": 2, "per": "channel", "rounding": "half_away", "pipeline": 2}),
     ("requant", {"lanes": 1, "in_bits": 48, "mult_bits": 31, "bias": True, "shift_bits": 7, "pipeline": 5}),
     (

@@ -1,0 +1,189 @@
+"""What a lookup tile is made for, and what follows from it: tables, selects, widths, timing."""
+
+import dataclasses
+
+import numpy as np
+from amaranth.hdl import Shape, signed
+
+from ...golden.errors import UsageError
+from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, check_weights, entry_bits, lut_bits
+from ..spec import Spec, choice, flag, integer
+from .lut_pe import LutRowsSpec
+from .table import TableSpec
+
+#: Width of an activation by its name.
+ACTIVATIONS = {"int4": 4, "int8": 8, "int16": 16}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LutTileSpec(Spec):
+    """Size, activations, weights, and how much of a weight and of a table there is at a time."""
+
+    baseline = "lut_tile"
+
+    rows: int = integer(2, 1, 16, "rows of C per tile: tables at a time (M)")
+    cols: int = integer(16, 1, 256, "columns of C per tile, which share the tables (N)")
+    k: int = integer(4, 2, 6, "activations per table (K)")
+    depth: int = integer(1, 1, 8, "tables per row, whose entries an element adds")
+    activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
+    weight_bits: int = integer(4, 1, 8, "widest weights, narrower ones at run time", unit="bits")
+    weight_kind: str = choice(
+        "signed",
+        WEIGHT_KINDS,
+        "two's complement, unsigned less a zero point, or odd numbers (-1, +1)",
+    )
+    planes: int | None = integer(
+        None, 1, 8, "planes of a weight per cycle; none: weight_bits, all of them", optional=True
+    )
+    table: str = choice("full", TABLES, "entries exact, or rounded to 8 bits with a shift per row")
+    symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
+    k_max: int = integer(4096, 1, 65536, "longest sum that C must hold")
+    pipeline: bool = flag(True, "a register between table and sum")
+
+    def check(self):
+        """Refuse more planes at a time than weights have."""
+        if self.planes is not None and self.planes > self.weight_bits:
+            raise UsageError(
+                f"planes={self.planes} is more than weights have with weight_bits={self.weight_bits}: use "
+                f"planes={self.weight_bits} or less, or leave planes out"
+            )
+
+    @property
+    def a_bits(self) -> int:
+        """Width of an activation."""
+        return ACTIVATIONS[self.activations]
+
+    @property
+    def planes_per_beat(self) -> int:
+        """Planes of weights in a beat of `b`."""
+        return self.planes or self.weight_bits
+
+    @property
+    def selects_per_column(self) -> int:
+        """Selects of a column in a beat of `b`."""
+        return self.planes_per_beat * self.depth
+
+    @property
+    def beats_per_step(self) -> int:
+        """Beats of `b` for weights of the full width, while one beat of `a` stands."""
+        return -(-self.weight_bits // self.planes_per_beat)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the sum of activations is subtracted."""
+        return self.weight_kind != "odd"
+
+    @property
+    def halved(self) -> bool:
+        """Whether what the elements add up is twice C."""
+        return self.corrected and self.table == "full"
+
+    @property
+    def out_bits(self) -> int:
+        """Width of an element of C, which no sum of k_max products overflows."""
+        return lut_bits(self.k_max, self.k, self.a_bits, self.weight_bits, self.weight_kind, self.table)
+
+    @property
+    def table_bits(self) -> int:
+        """Width of an entry as it is made; it is shifted left for later planes."""
+        return ROUNDED_BITS if self.table == "int8" else entry_bits(self.a_bits, self.k)
+
+    @property
+    def row_spec(self) -> LutRowsSpec:
+        """The rows of elements, with one more column where the sum of activations is subtracted."""
+        return LutRowsSpec(
+            rows=self.rows,
+            cols=self.cols + self.corrected,
+            k=self.k,
+            depth=self.depth,
+            planes=self.planes_per_beat,
+            word_bits=self.table_bits + self.planes_per_beat * (self.beats_per_step - 1),
+            symmetric=self.symmetric,
+            sum_bits=self.out_bits + self.halved,
+            pipeline=self.pipeline,
+        )
+
+    @property
+    def table_spec(self) -> TableSpec:
+        """A table."""
+        return TableSpec(
+            k=self.k,
+            a_bits=self.a_bits,
+            table_bits=self.table_bits,
+            word_bits=self.row_spec.word_bits,
+            step=self.planes_per_beat,
+            symmetric=self.symmetric,
+            rounded=self.table == "int8",
+        )
+
+    @property
+    def acc_width(self) -> int:
+        """Width of the sum in an element."""
+        return self.row_spec.sum_bits
+
+    @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        return {
+            "PLANES": self.planes_per_beat,
+            "BEATS": self.beats_per_step,
+            "A_BITS": self.a_bits,
+            "SUM_BITS": self.acc_width,
+            "OUT_BITS": self.out_bits,
+            "ROUNDED": int(self.table == "int8"),
+            "CORRECTED": int(self.corrected),
+            "ZERO_POINT": int(self.weight_kind == "zero_point"),
+        }
+
+    @property
+    def offset_shape(self) -> Shape:
+        """Shape of what a column's sum of activations is multiplied by, with weight_kind=zero_point."""
+        return signed(self.weight_bits + 1)
+
+    @property
+    def k_limit(self) -> int:
+        """The longest K that cannot overflow."""
+        return self.k_max
+
+    @property
+    def k_step(self) -> int:
+        """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
+        return self.k * self.depth
+
+    #: Activations have a sign.
+    a_signed = True
+    #: A beat of `a` has all rows of A, not one of them.
+    streams_rows = False
+
+    def check_b(self, b) -> np.ndarray:
+        """Return W as int64, or raise UsageError at the first that is no weight, or if zeros go with it."""
+        if self.weight_kind == "zero_point":
+            raise UsageError(
+                "weight_kind=zero_point has zero points in a stream of their own, which is not fed here: "
+                "subtract them from the weights, and use weight_kind=signed with a bit more"
+            )
+        return check_weights(b, self.weight_bits, self.weight_kind)
+
+    @property
+    def latency(self) -> int:
+        """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
+        return 2 + self.row_spec.element_latency + self.corrected
+
+    @property
+    def macs_per_beat(self) -> int:
+        """Products that an accepted beat of `a` stands for."""
+        return self.rows * self.cols * self.k_step
+
+    @property
+    def macs_per_cycle(self) -> float:
+        """Products added per cycle while beats are accepted, with weights of the full width."""
+        return self.macs_per_beat / self.beats_per_step
+
+    def tile_beats(self, stream_name: str, k: int) -> int:
+        """Beats of stream `a`, `b` or `c` per tile of length `k`, with weights of the full width."""
+        steps = -(-k // self.k_step)
+        return {"a": steps, "b": steps * self.beats_per_step, "c": self.rows, "z": 1}[stream_name]
+
+    def tile_cycles(self, k: int) -> int:
+        """Cycles per tile of length `k`, back to back, without stalls, with weights of the full width."""
+        return max(self.tile_beats(name, k) for name in "bc")

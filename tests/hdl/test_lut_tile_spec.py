@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from macwright.golden.errors import UsageError
+from macwright.hdl.lut.lut_tile_spec import LutTileSpec
+
+
+@pytest.mark.parametrize(
+    "assignments, message",
+    [
+        ({"planes": "5"}, "planes=5 is more than weights have with weight_bits=4: use planes=4 or less"),
+        ({"k": "7"}, "k=7 is not legal: k is a whole number from 2 to 6"),
+        ({"weight_bits": "9"}, "weight_bits=9 is not legal"),
+        ({"activations": "int9"}, "activations=int9 is not legal: activations is one of int4, int8, int16"),
+    ],
+)
+def test_illegal_values_are_refused_in_a_sentence(assignments, message):
+    with pytest.raises(UsageError, match=message):
+        LutTileSpec.parse(assignments)
+
+
+def test_weights_are_checked_for_their_kind():
+    signed, odd = LutTileSpec(weight_bits=2), LutTileSpec(weight_bits=2, weight_kind="odd")
+    assert signed.check_b(np.array([[-2, 1]])).tolist() == [[-2, 1]]
+    assert odd.check_b(np.array([[-3, 1]])).tolist() == [[-3, 1]]
+    for spec, weight, message in (
+        (signed, 2, r"w\[0, 0\] = 2 is outside -2..1"),
+        (odd, 0, r"w\[0, 0\] = 0 is not an odd number from -3 to 3"),
+        (LutTileSpec(weight_kind="zero_point"), 0, "zero points in a stream of their own"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            spec.check_b(np.array([[weight]]))
+
+
+def test_widths_follow_from_the_parameters():
+    assert LutTileSpec().table_bits == 11 and LutTileSpec(table="int8").table_bits == 8
+    # A 4-bit weight in beats of one plane: the table is shifted by up to three places.
+    assert LutTileSpec(planes=1).row_spec.word_bits == 14 and LutTileSpec(planes=1).beats_per_step == 4
+    # Where what is added up is twice C, the sum has a bit more.
+    assert LutTileSpec().acc_width == LutTileSpec().out_bits + 1
+    assert LutTileSpec(weight_kind="odd").acc_width == LutTileSpec(weight_kind="odd").out_bits
