@@ -7,6 +7,9 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
+from ..hdl.float.fp_add import FpAdd, FpAddSpec
+from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.lut.lut_tile import LutTile
 from ..hdl.lut.lut_tile_spec import LutTileSpec
 from ..hdl.mixpe.mixpe_array import MixpeArray
@@ -101,6 +104,27 @@ CATALOG = {
             LutTile,
             "Matrix engine for weights of 1 to 8 bits that looks sums of activations up in tables",
             "Mo et al., LUT Tensor Core, ISCA 2025",
+        ),
+        Unit(
+            "fma_pe",
+            FmaPeSpec,
+            FmaPe,
+            "Fused multiply-add a * b + c for any mix of float formats, exact and rounded once",
+            "Montoye, Hokenek and Runyon, Design of the IBM RISC System/6000 FPU, 1990",
+        ),
+        Unit(
+            "fp_mul",
+            FpMulSpec,
+            FpMul,
+            "Floating-point product for any mix of float formats, exact and rounded once",
+            "IEEE 754-2019",
+        ),
+        Unit(
+            "fp_add",
+            FpAddSpec,
+            FpAdd,
+            "Floating-point sum for any mix of float formats, exact and rounded once",
+            "IEEE 754-2019",
         ),
         Unit(
             "requant",

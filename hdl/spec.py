@@ -10,6 +10,7 @@ import shlex
 from typing import Any, ClassVar, Self
 
 from ..golden.errors import UsageError
+from ..golden.float_format import PRESETS, find_format
 from .known_weights import PREFIX, KnownWeights
 
 #: Verilator gives modules with names above 127 characters other names, and a bench finds no top any more.
@@ -21,7 +22,7 @@ class Param:
     """What one field of a Spec may be.
 
     `optional` allows None, written `none` on the command line; `weights` allows `from:FILE`, a width that
-    follows from weights, which the Spec then holds as KnownWeights.
+    follows from weights, which the Spec then holds as KnownWeights; `format` is the name of a float format.
     """
 
     kind: type
@@ -32,6 +33,7 @@ class Param:
     unit: str = ""
     optional: bool = False
     weights: bool = False
+    format: bool = False
 
     @property
     def legal(self) -> str:
@@ -40,6 +42,8 @@ class Param:
             text = "true or false"
         elif self.choices:
             text = "one of " + ", ".join(self.choices)
+        elif self.format:
+            text = f"one of {', '.join(PRESETS)}, or a split such as e6m9 or e4m2b5fn"
         else:
             text = f"a whole number from {self.low} to {self.high}" + (f" ({self.unit})" if self.unit else "")
         text += f", or {PREFIX}FILE.npy" if self.weights else ""
@@ -58,7 +62,12 @@ class Param:
         return self.kind is not int or self.low <= value <= self.high
 
     def resolve(self, value: Any) -> Any:
-        """Return the value that a Spec holds: `from:FILE` becomes the weights in that file."""
+        """Return the value that a Spec holds: `from:FILE` becomes the weights in that file.
+
+        Raises UsageError for a format that there is not.
+        """
+        if self.format and isinstance(value, str):
+            find_format(value)
         named = self.weights and isinstance(value, str) and value.startswith(PREFIX)
         return KnownWeights.read(value) if named else value
 
@@ -108,9 +117,15 @@ def choice(default: str, choices: tuple[str, ...], meaning: str):
     )
 
 
+def float_format(default: str | None, meaning: str, *, optional: bool = False):
+    """Declare a field that names a float format, as `golden.float_format.find_format` takes it."""
+    param = Param(kind=str, meaning=meaning, format=True, optional=optional)
+    return dataclasses.field(default=default, metadata={"param": param})
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Spec:
-    """Base of every Spec. Fields are declared with `integer`, `flag` and `choice`.
+    """Base of every Spec. Fields are declared with `integer`, `flag`, `choice`, `float_format`.
 
     Subclasses refuse combinations of fields in `check`, by raising UsageError.
     """

@@ -61,6 +61,10 @@ class Columns:
         """Add a number known in advance, negative ones included."""
         self.constant = (self.constant + value) % (1 << self.width)
 
+    def above(self, weight: int) -> "ColumnsAbove":
+        """Return these columns as they look from column `weight`, for rows that begin there."""
+        return ColumnsAbove(self, weight)
+
     def take(self, column: int) -> list[tuple[float, Value]]:
         """Remove and return the (arrival, bit) pairs of one column."""
         taken, self.columns[column] = self.columns[column], []
@@ -109,6 +113,30 @@ class Columns:
             self.m.d.comb += row.eq(Cat(bits))
             rows.append(row)
         return rows[0], rows[1]
+
+
+class ColumnsAbove:
+    """The upper part of columns: takes rows as `Columns` does, and adds them `weight` columns further up."""
+
+    def __init__(self, columns: Columns, weight: int):
+        self.columns = columns
+        self.weight = weight
+
+    def add_bit(self, bit, weight: int, arrival: float = 0.0) -> None:
+        """Add a bit of weight 2 ** weight."""
+        self.columns.add_bit(bit, weight + self.weight, arrival)
+
+    def add_unsigned(self, row, weight: int = 0, arrival: float = 0.0) -> None:
+        """Add an unsigned row times 2 ** weight."""
+        self.columns.add_unsigned(row, weight + self.weight, arrival)
+
+    def add_signed(self, row, weight: int = 0, arrival: float = 0.0) -> None:
+        """Add a two's complement row times 2 ** weight."""
+        self.columns.add_signed(row, weight + self.weight, arrival)
+
+    def add_constant(self, value: int) -> None:
+        """Add a number known in advance."""
+        self.columns.add_constant(value << self.weight)
 
 
 def _half_adder_first(count: int, left: int) -> bool:

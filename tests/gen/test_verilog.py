@@ -20,6 +20,9 @@ SMALL = {
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
     "quantize": {"lanes": 2, "scale_format": "bf16"},
     "absmax": {"lanes": 2, "scale_format": "bf16"},
+    "fma_pe": {"a_format": "e4m3fn"},
+    "fp_add": {"a_format": "e4m3fn"},
+    "fp_mul": {"a_format": "e4m3fn"},
 }
 #: Where a parameter matters, if not in the default Spec.
 WHERE = {
@@ -28,6 +31,9 @@ WHERE = {
     ("mac_array", "queue"): {"dataflow": "broadcast", "element": "bit_serial_shared"},
     ("mixpe_array", "depth"): {"dataflow": "ws"},
     ("mixpe_array", "frac"): {"scale": "fp16"},
+    ("fma_pe", "random_bits"): {"rounding": "stochastic"},
+    ("fp_add", "random_bits"): {"rounding": "stochastic"},
+    ("fp_mul", "random_bits"): {"rounding": "stochastic"},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
     ("absmax", "floor"): {"fmt": "fp32"},
@@ -97,6 +103,14 @@ SPECS = [
     ),
     ("quantize", {"lanes": 1, "fmt": "fp32", "out_bits": 2, "per": "token", "rounding": "half_away"}),
     ("quantize", {"lanes": 1, "zero_point": True, "out_signed": False, "out_bits": 2, "pipeline": 2}),
+    ("fma_pe", {"a_format": "fp16", "pipeline": 5}),
+    (
+        "fma_pe",
+        {"a_format": "e4m3fn", "b_format": "e2m3fn", "c_format": "fp32", "out_format": "e5m2fnuz"}
+        | {"rounding": "stochastic", "subnormals": "flush"},
+    ),
+    ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
+    ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),
     ("absmax", {"lanes": 1}),
     ("absmax", {"lanes": 3, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 1}),
     ("absmax", {"lanes": 2, "fmt": "fp16", "out_bits": 2, "group": 7, "floor": 0x3C00}),
@@ -190,6 +204,8 @@ def alternatives(param, default):
         return [not default]
     if param.choices:
         return [c for c in param.choices if c != default]
+    if param.format:
+        return ["e4m3fnuz", "e8m0fnu", "e1m1", "e0m3fn"]
     return [v for v in (param.low, param.low + 1, 20, param.high) if v != default and v is not None]
 
 

@@ -82,6 +82,14 @@ SPECS = [
         | {"rounding": "truncate"},
     ),
     ("quantize", {"lanes": 2, "scale_format": "fp16", "per": "channel", "rounding": "half_away"}),
+    ("fma_pe", {}),
+    (
+        "fma_pe",
+        {"a_format": "e4m3fnuz", "b_format": "e2m1fn", "c_format": "fp16", "rounding": "stochastic"}
+        | {"subnormals": "flush", "pipeline": 3},
+    ),
+    ("fp_mul", {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "pipeline": 2}),
+    ("fp_add", {"a_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero"}),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 10, "group": 3}),
     ("absmax", {"lanes": 2, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "floor": 1000000000}),

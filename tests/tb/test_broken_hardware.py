@@ -19,6 +19,7 @@ MIXPE = {"rows": 4, "cols": 2, "group": 8}
 LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
+FMA = {"a_format": "e4m3fn"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -304,6 +305,18 @@ DEFECTS = [
     ("absmax", ABSMAX, r"s_axis_x_tready = .*;", "s_axis_x_tready = 1'b1;", "should be|nothing moved"),
     ("absmax", ABSMAX, r"if \(rst\) so_far <= 15'h0000;\n    else if", "if", "unknown|should be|after reset"),
     ("absmax", ABSMAX, r"saw_nan <= 1'h1", "saw_nan <= 1'h0", "saw_nan is 0, not 1"),
+    # What rounding hangs on: bits that fell out, ties, the inverse of a negative sum.
+    ("fma_pe", FMA, r"assign lost = .*;", "assign lost = 1'b0;", "y.data"),
+    ("fma_pe", FMA, r"assign up_mux_y = .*;", "assign up_mux_y = kept[0];", "y.data"),
+    ("fma_pe", FMA, r"up_mux_y_a_or_y_ = .*;", "up_mux_y_a_or_y_ = 1'b0;", "y.data"),
+    # Subnormal results; a zero product, whose exponent means nothing.
+    ("fma_pe", FMA, r"assign clamped = .*;", "assign clamped = 1'b0;", "y.data"),
+    ("fma_pe", FMA, r"assign leftmost = .*;", "assign leftmost = distance[5];", "y.data"),
+    # An exact zero; Inf times zero.
+    ("fma_pe", FMA, r"assign sign_mux_y = .*;", "assign sign_mux_y = minus ^ total_sum[16];", "y.data"),
+    ("fp_mul", {"a_format": "e4m3"}, r"product_nan = .*;", "product_nan = a_is_nan | b_is_nan;", "y.data"),
+    ("fp_mul", FMA, r"tready = .*;", "tready = 1'b1;", "should be|changed|delivered|nothing moved"),
+    ("fp_add", FMA, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
 ]
 
 

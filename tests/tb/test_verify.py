@@ -108,6 +108,10 @@ BOTH = [
         | {"out_bits": 5, "pipeline": 3},
     ),
     ("quantize", {"lanes": 1, "scale_format": "bf16", "zero_point": True, "out_signed": False}),
+    ("fma_pe", {}),
+    ("fma_pe", {"a_format": "e4m3fn", "c_format": "fp16", "rounding": "stochastic", "pipeline": 5}),
+    ("fp_add", {"a_format": "e2m1fn", "rounding": "toward_zero", "pipeline": 3}),
+    ("fp_mul", {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "overflow": "nan"}),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 5}),
     ("absmax", {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 2, "group": 30}),
@@ -188,6 +192,13 @@ def test_every_number_of_a_format(unit, fields):
     assert record["checks"][-1]["cycles"] >= 1 << 16
 
 
+@pytest.mark.parametrize("unit", ["fp_add", "fp_mul"])
+def test_every_pair_of_floats(unit):
+    record = verify(unit, spec_of(unit, {"a_format": "e4m3fn"}), level="exhaustive", sim="icarus")
+    assert record["passed"], record["checks"][-1]
+    assert record["checks"][-1]["cycles"] > 1 << 16
+
+
 def test_a_waveform_is_kept(tmp_path):
     spec = spec_of("mac_pe", {"a_bits": 2, "b_bits": 2, "k_max": 4})
     verify("mac_pe", spec, sim="icarus", waves=tmp_path / "icarus.fst")
@@ -205,6 +216,7 @@ def test_a_waveform_is_kept(tmp_path):
         ("mac_pe", {}, {"level": "deep"}, "level='deep' is not one of quick, full, exhaustive"),
         ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
         ("requant", {"in_bits": 13}, {"level": "exhaustive"}, "in_bits=13 is too wide.*use in_bits=12"),
+        ("fma_pe", {}, {"level": "exhaustive"}, "a of 16 and b of 16 and c of 16 bits are 48 input bits"),
         ("bit_weight_pe", {}, {"level": "exhaustive"}, "in lanes=4 are 64 input bits"),
         ("quantize", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
         ("absmax", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
