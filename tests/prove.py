@@ -3,7 +3,8 @@
 elements: every pair of operands of elements without recoding; recodings: of those that take digits;
 arrays: full benches of arrays of many shapes on both simulators; combinations: every element with every
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
-ties for each rounding, and every 12-bit input with every shift.
+ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
+of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats.
 """
 
 import itertools
@@ -13,7 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from macwright.gen.catalog import find_unit
 from macwright.golden.errors import UsageError
-from macwright.golden.requant import ROUNDINGS
+from macwright.golden.float_code import ROUNDINGS
+from macwright.golden.float_format import PRESETS, SUBNORMALS
+from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.tb.verify import verify
 from rich.console import Console
 
@@ -73,7 +76,7 @@ def combinations():
 
 
 def requantisers():
-    for rounding in ROUNDINGS:
+    for rounding in SHIFT_ROUNDINGS:
         yield "requant", {"lanes": 1, "mult_bits": 31, "rounding": rounding}, "full", BOTH
         for bits, signed in ((5, False), (8, True), (12, True)):
             fields = {"lanes": 1, "in_bits": bits, "rounding": rounding, "in_signed": signed}
@@ -87,7 +90,36 @@ def requantisers():
         yield "requant", fields, "full", BOTH
 
 
-GROUPS = {group.__name__: group for group in (elements, recodings, arrays, combinations, requantisers)}
+def floats():
+    small = [name for name, fmt in PRESETS.items() if fmt.bits <= 8]
+    for unit, name in itertools.product(("fp_mul", "fp_add"), small):
+        yield unit, {"a_format": name}, "exhaustive", EXHAUSTIVE
+    # Every format meets another, rounds to a third, in every rounding and with every treatment of subnormals.
+    others = [small[1:] + small[:1], small[4:] + small[:4]]
+    options = itertools.cycle(itertools.product(ROUNDINGS, SUBNORMALS))
+    for unit in ("fp_mul", "fp_add"):
+        for a, b, out in zip(small, *others, strict=True):
+            rounding, subnormals = next(options)
+            fields = {"a_format": a, "b_format": b, "out_format": out, "rounding": rounding}
+            yield unit, fields | {"subnormals": subnormals}, "exhaustive", EXHAUSTIVE
+    for name in ("e2m1fn", "e2m3fn", "e3m2fn", "e4m3fn"):
+        yield "fma_pe", {"a_format": name}, "exhaustive", EXHAUSTIVE
+    for name, unit in itertools.product(("bf16", "fp16"), ("fp_mul", "fp_add", "fma_pe")):
+        yield unit, {"a_format": name}, "full", EXHAUSTIVE
+    for fields in (
+        {"a_format": "e4m3fn", "c_format": "fp16"},
+        {"a_format": "e5m2", "b_format": "e4m3fn", "c_format": "fp32", "pipeline": 5},
+        {"a_format": "e2m1fn", "c_format": "e8m7", "rounding": "stochastic", "pipeline": 3},
+        {"a_format": "fp16", "c_format": "e4m3fnuz", "out_format": "bf16", "rounding": "toward_zero"},
+        {"a_format": "fp32"},
+        {"a_format": "bf16", "c_format": "fp32", "subnormals": "flush"},
+    ):
+        yield "fma_pe", fields, "full", EXHAUSTIVE
+
+
+GROUPS = {
+    group.__name__: group for group in (elements, recodings, arrays, combinations, requantisers, floats)
+}
 
 
 def main(groups: list[str]) -> None:

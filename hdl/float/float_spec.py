@@ -44,13 +44,13 @@ class FloatSpec(Spec):
     pipeline: int = integer(1, 1, len(CUTS) + 1, "registers in a row: 1 is the output's alone", unit="cycles")
 
     def check(self):
-        """Refuse random bits that nothing uses, and an overflow that the result's format does not have."""
+        """Refuse random bits that nothing uses, and formats that cannot be."""
         if self.random_bits is not None and self.rounding != "stochastic":
             raise UsageError(
                 f"random_bits={self.random_bits} is for rounding=stochastic, and rounding={self.rounding} "
                 "takes no random numbers: leave random_bits out"
             )
-        _ = self.out
+        _ = self.out, self.operands
 
     @property
     def operand_names(self) -> tuple[str, ...]:
