@@ -20,6 +20,8 @@ DEFAULT_RANDOM_BITS = 8
 class FloatSpec(Spec):
     """Formats of operands and result, rounding, and how deep the pipeline is."""
 
+    baseline = "float_op"
+
     a_format: str = float_format("bf16", "format of a")
     b_format: str | None = float_format(None, "format of b; none: that of a", optional=True)
     out_format: str | None = float_format(None, "format of the result; none: that of a", optional=True)
@@ -128,6 +130,10 @@ class FloatSpec(Spec):
                 f"{prefix}FLUSH": int(fmt.subnormals in flushes),
             }
         return values | {
+            "MULTIPLIES": 1,
+            "ADDS": 0,
+            "FUSED": 0,
+            "SIMPLE_SUM": 0,
             "OUT_OVERFLOW": OVERFLOWS.index(self.out.overflow),
             "ROUNDING": ROUNDINGS.index(self.rounding),
             "RANDOM": self.random_width,
@@ -189,7 +195,12 @@ class SumSpec(FloatSpec):
     @property
     def baseline_parameters(self) -> dict[str, int]:
         """Parameters of the baseline, those of the window with them."""
+        fused = len(self.operands) == 3
         return super().baseline_parameters | {
+            "MULTIPLIES": int(fused),
+            "ADDS": 1,
+            "FUSED": int(fused),
+            "SIMPLE_SUM": int(not fused),
             "NUMBER_TOP": self.addend_top,
             "LOW": self.window.low,
             "LEFTMOST": self.window.leftmost,

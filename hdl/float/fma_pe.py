@@ -15,8 +15,6 @@ from .unpack import unpack
 class FmaPeSpec(SumSpec):
     """Formats of the operands and of the result, rounding, and how deep the pipeline is."""
 
-    baseline = "fma_pe"
-
     c_format: str | None = float_format(None, "format of c; none: that of a", optional=True)
     out_format: str | None = float_format(None, "format of the result; none: that of c", optional=True)
 
@@ -29,6 +27,11 @@ class FmaPeSpec(SumSpec):
     def out(self) -> FloatFormat:
         """The format of the result."""
         return self.out_of(self.out_format or self.c_format)
+
+    @property
+    def macs_per_cycle(self) -> int:
+        """Multiply-adds per cycle."""
+        return self.elements_per_cycle
 
     @property
     def term(self) -> Term:

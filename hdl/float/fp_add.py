@@ -12,8 +12,6 @@ from .unpack import unpack
 class FpAddSpec(SumSpec):
     """Formats of the operands and of the result, rounding, and how deep the pipeline is."""
 
-    baseline = "fp_add"
-
     @property
     def term(self) -> Term:
         """What is known of a, which stays in place."""

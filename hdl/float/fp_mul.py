@@ -19,8 +19,6 @@ from .unpack import unpack
 class FpMulSpec(FloatSpec):
     """Formats of the operands and of the result, rounding, and how deep the pipeline is."""
 
-    baseline = "fp_mul"
-
     @property
     def term(self) -> Term:
         """What is known of the product."""

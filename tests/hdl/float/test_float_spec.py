@@ -43,7 +43,8 @@ def test_formats_that_are_not_given_follow_from_others():
 
 
 def test_promises_stand_in_manifest_and_header():
-    assert timing(FmaPeSpec(pipeline=3)) == {"latency": 3, "elements_per_cycle": 1}
+    rates = {"macs_per_cycle": 1, "elements_per_cycle": 1}
+    assert timing(FmaPeSpec(pipeline=3)) == {"latency": 3} | rates
     text = make_verilog(find_unit("fma_pe"), FmaPeSpec(a_format="e2m1fn", c_format="e4m3fn")).text
     assert "//   latency: 1 cycle" in text
     assert "operands of one result: a in e2m1fn, b in e2m1fn, c in e4m3fn" in text
