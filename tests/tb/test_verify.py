@@ -110,8 +110,11 @@ BOTH = [
     ("quantize", {"lanes": 1, "scale_format": "bf16", "zero_point": True, "out_signed": False}),
     ("fma_pe", {}),
     ("fma_pe", {"a_format": "e4m3fn", "c_format": "fp16", "rounding": "stochastic", "pipeline": 5}),
-    ("fp_add", {"a_format": "e2m1fn", "rounding": "toward_zero", "pipeline": 3}),
-    ("fp_mul", {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "overflow": "nan"}),
+    ("fp_add", {"a_format": "e2m1fn", "rounding": "toward_zero", "pipeline": 2}),
+    (
+        "fp_mul",
+        {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "overflow": "nan", "pipeline": 4},
+    ),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 5}),
     ("absmax", {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 2, "group": 30}),
