@@ -175,7 +175,7 @@ def _offsets(zero, n: int, weight_bits: int, weight_kind: str):
     if (zero is None) == (weight_kind == "zero_point"):
         raise UsageError(
             f"weight_kind={weight_kind} "
-            + ("need zero, (N,) zero points" if zero is None else "have no zero point")
+            + ("needs zero, (N,) zero points" if zero is None else "has no zero point")
         )
     if zero is None:
         return int(weight_kind == "signed")
