@@ -26,7 +26,8 @@ def timing(spec: Spec) -> dict[str, Any]:
     }
     if hasattr(spec, "k_limit"):
         facts |= {"acc_bits": spec.acc_width, "k_limit": spec.k_limit}
-        facts |= {"exact_for": spec.weights.facts} if spec.weights else {}
+    if getattr(spec, "weights", None):
+        facts |= {"acc_bits": spec.acc_width, "exact_for": spec.weights.facts}
     return facts
 
 

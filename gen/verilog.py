@@ -107,11 +107,12 @@ def consequences(spec: Spec) -> list[str]:
             if hasattr(spec, field):
                 count = getattr(spec, field)
                 facts.append(f"peak: {count} {thing}{'s' if count > 1 else ''} per cycle")
-    if hasattr(spec, "k_limit"):
+    if getattr(spec, "weights", None):
+        k, n, digest = spec.weights.facts.values()
+        sums = f"exact for these weights: K = {k}, N = {n}, sha256 {digest}"
+        facts.append(f"accumulator: {spec.acc_width} bits, {sums}")
+    elif hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
-        if spec.weights:
-            k, n, digest = spec.weights.facts.values()
-            sums = f"exact for these weights: K = {k}, N = {n}, sha256 {digest}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")
     return facts
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .accumulator import product_range
+from .accumulator import product_range, sum_range
 from .errors import UsageError
 from .float_code import unpack
 from .float_format import FloatFormat
@@ -54,6 +54,22 @@ def group_sum_bits(group: int, a_bits: int, b_bits: int, a_signed: bool, zero_po
     return int_width(group * low, group * high, True)
 
 
+def known_sum_bits(weights, *, group: int, a_bits: int, b_bits: int, a_signed: bool, zero_point: bool) -> int:
+    """Return the width, in bits and signed, of the sums of products of each group of known weights.
+
+    weights: b, (K, N). With zero points the sums are those with b less 2 ** (b_bits - 1), as the hardware
+    makes them: what a zero point takes off is not in them. Raises UsageError unless they are integers of
+    `b_bits`.
+    """
+    weights = check_range("weights", weights, b_bits, not zero_point)
+    weights = weights - (1 << (b_bits - 1) if zero_point else 0)
+    ends = [
+        sum_range(weights[start : start + group], a_bits=a_bits, b_bits=b_bits, a_signed=a_signed)
+        for start in range(0, len(weights), group)
+    ]
+    return int_width(min(int(low.min()) for low, _ in ends), max(int(high.max()) for _, high in ends), True)
+
+
 def group_gemm(
     a,
     b,
@@ -71,14 +87,14 @@ def group_gemm(
 ) -> np.ndarray:
     """Return y, int64 (M, N), as the hardware computes it.
 
-    a: (M, K) integers of `a_bits`, 2 to 16. b: (K, N) integers of `b_bits`, 2 to 8, signed, or with `zero`
+    a: (M, K) integers of `a_bits`, 2 to 16. b: (K, N) integers of `b_bits`, 2 to 16, signed, or with `zero`
     unsigned. mult, zero: unsigned, of `mult_bits` (1 to 16) and `b_bits`; shift: 0 to 2 ** shift_bits - 1;
     all three (groups, N). The difference to real arithmetic on the same scales is at most `error_bound`,
     as long as nothing saturates.
 
     Raises UsageError if a shape, a width or an operand is out of range.
     """
-    for name, bits, most in (("a_bits", a_bits, 16), ("b_bits", b_bits, 8), ("mult_bits", mult_bits, 16)):
+    for name, bits, most in (("a_bits", a_bits, 16), ("b_bits", b_bits, 16), ("mult_bits", mult_bits, 16)):
         check_bits(name, bits, most)
     check_bits("out_bits", out_bits, 48)
     a = check_range("a", a, a_bits, a_signed)

@@ -7,7 +7,7 @@ from amaranth.hdl import Shape
 from amaranth.lib import data
 from amaranth.lib.wiring import In
 
-from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed
+from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_signed, weight_bits
 from ..golden.errors import UsageError
 from ..golden.int_gemm import OVERFLOW_RULES
 from ..golden.integer import check_range
@@ -97,6 +97,15 @@ class MacSpec(Spec):
         """The weights that size the accumulator, if any do: sums are then exact for them, not for all."""
         return self.acc_bits if isinstance(self.acc_bits, KnownWeights) else None
 
+    def bits_for(self, b) -> int:
+        """Return how wide an accumulator the sums with B, (K, N), need.
+
+        Raises UsageError unless they are integers of `b_bits`.
+        """
+        a_bits, b_bits, a_signed, b_signed = self.operands
+        widths = weight_bits(b, a_bits=a_bits, b_bits=b_bits, a_signed=a_signed, b_signed=b_signed)
+        return int(widths.max())
+
     @property
     def operands(self) -> tuple[int, int, bool, bool]:
         """`(a_bits, b_bits, a_signed, b_signed)`, as the functions of `golden.accumulator` take them."""
@@ -141,6 +150,11 @@ class MacSpec(Spec):
         return check_range("b", b, self.b_bits, self.b_signed)
 
     @property
+    def b_word(self) -> Shape:
+        """Shape in which an element takes B: as it is, unless it comes in signed digits (`TreeMacSpec`)."""
+        return self.b_shape
+
+    @property
     def acc_shape(self) -> Shape:
         """Shape of the accumulator and of an element of C: signed unless both operands are unsigned."""
         return Shape(self.acc_width, sum_is_signed(self.a_signed, self.b_signed))
@@ -180,7 +194,7 @@ def check_step(spec: MacSpec, products: int, name: str) -> None:
 
 def operand_ports(spec) -> dict:
     """Return the ports `a` and `b` of an element that adds `spec.lanes` products a step."""
-    shapes = {"a": spec.a_word, "b": spec.b_shape}
+    shapes = {"a": spec.a_word, "b": spec.b_word}
     if spec.lanes > 1:
         shapes = {name: data.ArrayLayout(shape, spec.lanes) for name, shape in shapes.items()}
     return {name: In(shape) for name, shape in shapes.items()}

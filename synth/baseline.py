@@ -25,20 +25,21 @@ class Baseline:
     text: str
 
 
-def make_baseline(spec: Spec) -> Baseline:
-    """Return the baseline of a unit for a Spec.
+def make_baseline(spec: Spec, name: str | None = None) -> Baseline:
+    """Return the baseline of a unit for a Spec, or with `name` another design in that folder.
 
     The values stand in the text as the parameters' defaults, so that the text alone, and its hash, says
     which circuit it is.
     """
     folder = files(__package__) / "baselines"
-    text = (folder / f"{spec.baseline}.v").read_text()
+    name = name or spec.baseline
+    text = (folder / f"{name}.v").read_text()
     while _INCLUDE.search(text):
         text = _INCLUDE.sub(lambda m: (folder / m[1]).read_text() + "\n", text)
     values = parameters(spec)
     text = _ONLY.sub(lambda m: f"{m[1]}\n" if bool(values[m[3]]) == (m[2] == "with") else "", text)
     return Baseline(
-        f"{spec.baseline}_baseline",
+        f"{name}_baseline",
         _PARAMETER.sub(lambda m: f"{m[1]}{m[2]} = {values.get(m[2], m[0].split()[-1])}", text),
     )
 

@@ -38,13 +38,15 @@ def power(
     time_limit: float,
     sigma: float | None = None,
     unit: Verilog | None = None,
+    k: int | None = None,
 ) -> dict[str, Any]:
     """Return the power, in mW, of the netlist in `folder` at a clock of `period_ns`.
 
     With a `toggle_rate` (transitions per net and cycle) that rate is assumed for every net; else the
     stimulus of the unit, with normal operands of `sigma` if given, is simulated on the netlist. The clock is
     ideal: the clock tree is not included. unit: the Verilog that was mapped, if it is a unit's own; a unit
-    whose pace depends on the data needs it, because its beats wait. `macs_per_cycle` are those of the
+    whose pace depends on the data needs it, because its beats wait. k: steps of a tile (`stimulus`).
+    `macs_per_cycle` are those of the
     simulated cycles: of the beats that were taken, or what the Spec says.
     """
     macs = getattr(spec, "macs_per_cycle", None)
@@ -56,7 +58,7 @@ def power(
         by_pin = cell_delays(folder, library, design.top, design.clock, time_limit)
         delays = {net: by_pin[cell, pin] for cell, outs in netlist.cells.items() for pin, net in outs}
         activity, _ = simulate(
-            netlist, random_words(ports, spec, sigma, unit), WARM_UP + settling(spec), delays
+            netlist, random_words(ports, spec, sigma, unit, k), WARM_UP + settling(spec), delays
         )
         operands = "random full-range" if sigma is None else f"normal, sigma {sigma:g},"
         basis = f"simulated: {LANES} runs of {CYCLES} cycles, {operands} operands"
@@ -82,7 +84,11 @@ def settling(spec: Spec) -> int:
 
 
 def random_words(
-    ports: list[Port], spec: Spec, sigma: float | None = None, unit: Verilog | None = None
+    ports: list[Port],
+    spec: Spec,
+    sigma: float | None = None,
+    unit: Verilog | None = None,
+    k: int | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the unit's stimulus for 64 seeds (0 to 63), one in every bit of uint64 words."""
     cycles = WARM_UP + settling(spec) + CYCLES
@@ -91,7 +97,9 @@ def random_words(
     words: dict[str, np.ndarray] = {}
     for lane in range(LANES):
         made = (
-            handshaken(rtl, spec, cycles, lane, sigma) if rtl else stimulus(ports, spec, cycles, lane, sigma)
+            handshaken(rtl, spec, cycles, lane, sigma, k)
+            if rtl
+            else stimulus(ports, spec, cycles, lane, sigma, k)
         )
         for name, bits in made.items():
             words.setdefault(name, np.zeros(bits.shape, np.uint64))

@@ -30,7 +30,8 @@ class Conditions:
 
     toggle_rate: transitions per net and cycle, 0 to 2, to assume for power; None simulates the unit's
     stimulus. sigma: of normally distributed operands, for 8-bit ones; None makes them uniform. periods: delay
-    targets in ps, 50 to 100000. seeds: for place and route. time_limit: seconds for each run of a tool.
+    targets in ps, 50 to 100000. seeds: for place and route. time_limit: seconds for each run of a tool. k:
+    steps of a tile for power, of engines that take a beat a step; None leaves it to `tb.stimulus`.
 
     Raises UsageError if something is out of range, or means nothing on the target.
     """
@@ -41,6 +42,7 @@ class Conditions:
     periods: tuple[int, ...] | None = None
     seeds: tuple[int, ...] = SEEDS
     time_limit: float = 600
+    k: int | None = None
 
     def __post_init__(self):
         for name in ("toggle_rate", "sigma"):
@@ -92,7 +94,7 @@ class Conditions:
             "seeds": list(self.seeds),
             "tools": tool_versions(self.target),
             "flow": flow_hash(),
-        }
+        } | ({} if self.k is None else {"k": self.k})
 
 
 def measured_row(
@@ -166,6 +168,7 @@ def _figures(
             limit,
             conditions.sigma,
             verilog if design.text == verilog.text else None,
+            conditions.k,
         )
     progress(f"{design.name}: {used['power_mw']:.3f} mW at {chosen['period_ns']:.3f} ns")
     macs = used.get("macs_per_cycle")

@@ -13,10 +13,10 @@ from typing import Any
 from ..gen.catalog import find_unit
 from ..gen.verilog import make_verilog
 from ..golden.errors import UsageError
-from ..hdl.spec import nearest
+from ..hdl.spec import Spec, nearest
 from ..tb.cycles import macs_per_cycle
 from . import studies
-from .baseline import make_baseline
+from .baseline import Baseline, make_baseline
 from .measure import constraints
 from .row import Conditions, measured_row, tool_versions, unit_design
 from .targets import find_target
@@ -26,8 +26,9 @@ from .targets import find_target
 class Case:
     """One design of a study: a unit with fields of its Spec, in a group of designs that do the same.
 
-    plain: measure not the unit but its baseline, the same function with Verilog's `*`. booth: whether Yosys
-    makes its `*` with Booth's recoding.
+    plain: measure not the unit but its baseline, the same function with Verilog's `*`. design: measure what
+    it makes of the Spec, which has the ports of the unit. booth: whether Yosys makes its `*` with Booth's
+    recoding. periods: delay targets, if not those of the study.
     """
 
     group: str
@@ -35,7 +36,9 @@ class Case:
     unit: str
     fields: dict[str, Any]
     plain: bool = False
+    design: Callable[[Spec], Baseline] | None = None
     booth: bool = False
+    periods: tuple[int, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,10 @@ class Published:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Study:
-    """What is compared. baselines: labels of the cases that every other case of a group is divided by."""
+    """What is compared. baselines: labels of the cases that every other case of a group is divided by.
+
+    k: steps of a tile for power, if engines are to sum as long as that.
+    """
 
     name: str
     title: str
@@ -59,6 +65,7 @@ class Study:
     published: tuple[Published, ...]
     periods: tuple[int, ...]
     sigma: float | None = None
+    k: int | None = None
     target: str = "nangate45"
 
 
@@ -81,7 +88,7 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
     that the power is measured with. Figures are cached. Raises as `measure` does.
     """
     study = find_study(name)
-    conditions = Conditions(find_target(study.target), sigma=study.sigma, periods=study.periods)
+    conditions = Conditions(find_target(study.target), sigma=study.sigma, periods=study.periods, k=study.k)
     done = 0
 
     def row(case: Case) -> dict[str, Any]:
@@ -90,10 +97,11 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         spec = unit.spec(**case.fields)
         verilog = make_verilog(unit, spec)
         design = unit_design(f"{case.group}, {case.label}", verilog, case.booth)
-        if case.plain:
-            plain = make_baseline(spec)
+        if make := make_baseline if case.plain else case.design:
+            plain = make(spec)
             design = dataclasses.replace(design, text=plain.text, top=plain.top)
-        figures = measured_row(design, verilog, spec, conditions, progress)
+        chosen = dataclasses.replace(conditions, periods=case.periods or study.periods)
+        figures = measured_row(design, verilog, spec, chosen, progress)
         best, macs = figures["best"], macs_per_cycle(verilog, spec, study.sigma)
         done += 1
         progress(f"{done} of {len(study.cases)} designs measured")
@@ -122,8 +130,9 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         "target": conditions.target.name,
         "tools": tool_versions(conditions.target),
         "constraints": constraints(conditions.target),
-        "operands": "uniform" if study.sigma is None else f"normal, sigma {study.sigma:g}",
-        "periods_ps": list(study.periods),
+        "operands": ("uniform" if study.sigma is None else f"normal, sigma {study.sigma:g}")
+        + (f", tiles of K = {study.k}" if study.k else ""),
+        "periods_ps": sorted({p for case in study.cases for p in case.periods or study.periods}),
         "rows": rows,
         "ratios": ratios(rows, study.baselines),
         "published": [dataclasses.asdict(figure) for figure in study.published],

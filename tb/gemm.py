@@ -6,7 +6,6 @@ import numpy as np
 
 from ..gen.catalog import find_unit
 from ..gen.verilog import make_verilog
-from ..golden.accumulator import weight_bits
 from ..golden.errors import UsageError
 from ..golden.group_gemm import check_per_group
 from ..golden.integer import check_range
@@ -52,9 +51,8 @@ class RtlGemm:
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if spec.weights:
-            kinds = dict(zip(("a_bits", "b_bits", "a_signed", "b_signed"), spec.operands, strict=True))
-            if (needed := int(weight_bits(b, **kinds).max())) > spec.acc_width:
+        if getattr(spec, "weights", None):
+            if (needed := spec.bits_for(b)) > spec.acc_width:
                 raise UsageError(
                     f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
                     f"from acc_bits={spec.acc_bits}: give it the file of B"

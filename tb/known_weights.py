@@ -25,19 +25,22 @@ def widest_columns(spec) -> list[int]:
     return sorted({int(low.argmin()), int(high.argmax())})
 
 
-def adversarial_products(spec, columns: Sequence[int]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def adversarial_products(
+    spec, columns: Sequence[int], offset: int = 0
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Return A (rows, K) and B (K, cols), with a name, that reach both ends of the sums of `columns`.
 
-    The columns are taken in blocks of `cols`, the last one padded with zeros, and every block meets the
-    inputs of the smallest and the largest sum of each of its columns, `rows` at a time, the last ones
-    repeated.
+    The columns are taken in blocks of `cols`, the last one padded with weights that count for nothing, and
+    every block meets the inputs of the smallest and the largest sum of each of its columns, `rows` at a time,
+    the last ones repeated. Sums of some rows of B are then at their ends too. offset: what the hardware takes
+    off every weight.
     """
     weights = spec.weights.matrix
     for start in range(0, len(columns), spec.cols):
         block = list(columns[start : start + spec.cols])
-        b = np.pad(weights[:, block], ((0, 0), (0, spec.cols - len(block))))
+        b = np.pad(weights[:, block], ((0, 0), (0, spec.cols - len(block))), constant_values=offset)
         inputs = np.concatenate(
-            adversarial_inputs(weights[:, block], a_bits=spec.a_bits, a_signed=spec.a_signed)
+            adversarial_inputs(weights[:, block] - offset, a_bits=spec.a_bits, a_signed=spec.a_signed)
         )
         for first in range(0, len(inputs), spec.rows):
             a = np.resize(inputs[first : first + spec.rows], (spec.rows, len(weights)))

@@ -11,22 +11,32 @@ from .rtl import Rtl
 
 #: Products per sum where the unit leaves it open; arrays take at least their number of rows.
 K = 16
+#: Runs over which longer sums are spread, so that they begin and end everywhere in them.
+RUNS = 64
 
 
 def stimulus(
-    ports: list[Port], spec: Spec, cycles: int, seed: int, sigma: float | None = None
+    ports: list[Port],
+    spec: Spec,
+    cycles: int,
+    seed: int,
+    sigma: float | None = None,
+    k: int | None = None,
 ) -> dict[str, np.ndarray]:
     """Return the values of every input port but the clock, as bool of shape (cycles, width), low bit first.
 
     Operands are uniform over their full range, or normally distributed (`normal_integers`) with `sigma`.
     Streams into the unit are always valid and those out of it always ready, with `last` every K beats; a
     matrix engine's tiles have K steps, or `rows` if that is more, and `top` marks the last beat of a step;
-    elements have `en` = 1 and `first` every K cycles. `rst` is high in the first two cycles.
+    elements have `en` = 1 and `first` every K cycles. `rst` is high in the first two cycles. k: steps of a
+    matrix engine's tiles, if others; of a beat per step, and run `seed` of RUNS then begins with step
+    seed * k / RUNS. Scales change group by group.
     """
     rng = np.random.default_rng(seed)
     cycle = np.arange(cycles)
     running = cycle >= 2
     beat = cycle - 2
+    begun = seed * k // RUNS if k else 0
     one_bit = {"en": np.ones(cycles, bool), "first": cycle % K == 0}
     values = {"rst": ~running[:, None]}
     for port in ports:
@@ -37,20 +47,23 @@ def stimulus(
         elif port.name.endswith("_tready"):
             bits = np.ones(cycles, bool)
         elif port.name.endswith("_tlast"):
-            k = tile_beats(spec, port.name.removesuffix("_tlast")[-1])
-            bits = running & (beat % k == k - 1)
+            beats = k or tile_beats(spec, port.name.removesuffix("_tlast")[-1])
+            bits = running & ((beat + begun) % beats == beats - 1)
         elif port.name.endswith("_ttop"):
             bits = running & (beat % spec.beats_per_step == spec.beats_per_step - 1)
         elif port.name in one_bit and port.width == 1:
             bits = one_bit[port.name]
         else:
             bits = operands(port, spec, cycles, rng, sigma)
+            if hasattr(spec, "scale_fields") and port.name.startswith("s_axis_s_"):
+                # Scales wait on their stream for the group that they belong to.
+                bits = bits[np.maximum(beat + begun, 0) // spec.group % cycles]
         values[port.name] = bits.reshape(cycles, -1)
     return values
 
 
 def handshaken(
-    rtl: Rtl, spec: Spec, cycles: int, seed: int, sigma: float | None = None
+    rtl: Rtl, spec: Spec, cycles: int, seed: int, sigma: float | None = None, k: int | None = None
 ) -> dict[str, np.ndarray]:
     """Return the stimulus with every beat held until the unit takes it, as a stream's rules ask.
 
@@ -58,7 +71,7 @@ def handshaken(
     a beat every cycle gets the same from both.
     """
     ports = rtl.verilog.ports
-    beats = stimulus(ports, spec, cycles, seed, sigma)
+    beats = stimulus(ports, spec, cycles, seed, sigma, k)
     streams = {
         prefix: [name for name in beats if name.startswith(prefix)]
         for prefix in (f"s_axis_{name}_t" for name, into in rtl.verilog.streams.items() if into)

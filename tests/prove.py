@@ -4,7 +4,8 @@ elements: every pair of operands of elements without recoding; recodings: of tho
 arrays: full benches of arrays of many shapes on both simulators; combinations: every element with every
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
-of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats.
+of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
+groups: corner Specs of `mixpe_array`.
 """
 
 import itertools
@@ -117,8 +118,29 @@ def floats():
         yield "fma_pe", fields, "full", EXHAUSTIVE
 
 
+def groups():
+    csd = {"recoding": "csd", "zero_point": False}
+    for fields in (
+        {},
+        {"rows": 16, "cols": 16, "group": 128},
+        {"rows": 1, "cols": 1, "group": 1, "out_bits": 8},
+        {"rows": 1, "cols": 9, "group": 3, "a_bits": 16, "b_bits": 8, "mult_bits": 16, "shift_bits": 6},
+        {"rows": 9, "cols": 1, "group": 16, "a_bits": 4, "b_bits": 2, "a_signed": False, "mult_bits": 4},
+        {"rows": 5, "cols": 3, "group": 4096, "zero_point": False, "element": "mac", "recoding": "bits"},
+        {"rows": 2, "cols": 11, "group": 17, "element": "operator", "scale": "fp16", "frac": 10},
+        {"rows": 4, "cols": 4, "group": 100, "scale": "bf16", "shift_bits": 6, "out_bits": 48},
+        {"rows": 3, "cols": 4, "group": 32, "b_bits": 8} | csd,
+        {"rows": 3, "cols": 2, "group": 32, "b_bits": 5, "digits": 1, "element": "mac"} | csd,
+        {"rows": 5, "cols": 3, "group": 21, "dataflow": "ws", "depth": 7, "element": "mac"},
+        {"rows": 1, "cols": 2, "group": 5, "dataflow": "ws", "depth": 1, "scale": "fp16", "b_bits": 3},
+        {"rows": 2, "cols": 3, "group": 8, "dataflow": "ws", "b_bits": 8, "digits": 4} | csd,
+    ):
+        yield "mixpe_array", fields, "full", BOTH
+
+
 GROUPS = {
-    group.__name__: group for group in (elements, recodings, arrays, combinations, requantisers, floats)
+    group.__name__: group
+    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups)
 }
 
 

@@ -21,8 +21,11 @@ from .digits import Digits, digit_count
 from .prefix import prefix_carries
 
 
-def minimal_weight_digits(m: Module, a, signed: bool, kind: str = "sklansky") -> Digits:
-    """Return the radix-4 digits of `a` of least weight; `kind` is the prefix network of the carry chain."""
+def non_adjacent_form(m: Module, a, signed: bool, kind: str = "sklansky") -> tuple[Signal, Signal]:
+    """Return (nonzero, negative): where `a` has signed binary digits, and which of them are -1.
+
+    Both have two bits per radix-4 digit; `kind` is the prefix network of the carry chain.
+    """
     count = digit_count(len(a), signed)
     fill = a[-1] if signed else Const(0, 1)
     bits, above = Signal(2 * count, name="bits"), Signal(2 * count, name="bits_above")
@@ -36,6 +39,13 @@ def minimal_weight_digits(m: Module, a, signed: bool, kind: str = "sklansky") ->
         nonzero.eq(bits ^ carry_in),
         negative.eq(nonzero & carry_out),
     ]
+    return nonzero, negative
+
+
+def minimal_weight_digits(m: Module, a, signed: bool, kind: str = "sklansky") -> Digits:
+    """Return the radix-4 digits of `a` of least weight; `kind` is the prefix network of the carry chain."""
+    count = digit_count(len(a), signed)
+    nonzero, negative = non_adjacent_form(m, a, signed, kind)
     digits = Digits(*(Signal(count, name=f"digit_{name}") for name in ("one", "two", "neg")))
     m.d.comb += [
         digits.one.eq(nonzero[0::2]),

@@ -33,6 +33,9 @@ class ChainStageSpec(TreeMacSpec):
     """Operands of a stage, what it is made of, and how many stages the chain has."""
 
     element: str = choice("mac", ("operator", "mac", "carry_save"), "what multiplies and adds")
+    b_digits: int | None = integer(
+        None, 1, 4, "B comes in at most so many signed digits; none: as it is", optional=True
+    )
     depth: int = integer(4, 1, 256, "stages of the chain, which decide how wide its sum is")
 
     @property
@@ -54,7 +57,7 @@ class ChainStageSpec(TreeMacSpec):
 def stage_spec(spec) -> ChainStageSpec:
     """Return the Spec of the stages in an array with the Spec `spec` (MacArraySpec, or one with more)."""
     names = ("a_bits", "b_bits", "a_signed", "b_signed", "element", "recoding")
-    shared = {name: getattr(spec, name) for name in (*names, "multiplier") if hasattr(spec, name)}
+    shared = {name: getattr(spec, name) for name in (*names, "multiplier", "b_digits") if hasattr(spec, name)}
     return ChainStageSpec(**shared, depth=spec.k_step)
 
 
@@ -75,7 +78,7 @@ class ChainStage(wiring.Component):
     def __init__(self, spec: ChainStageSpec):
         self.spec = spec
         size = spec.words * spec.width
-        ports = {"en": In(1), "a": In(spec.a_word), "b": In(spec.b_shape)}
+        ports = {"en": In(1), "a": In(spec.a_word), "b": In(spec.b_word)}
         super().__init__(ports | {"sum_in": In(size), "sum_out": Out(size)})
 
     def elaborate(self, platform):

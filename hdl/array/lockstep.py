@@ -28,8 +28,21 @@ def lockstep_array(m: Module, platform, array) -> None:
     en = Signal()
     c_free = Signal()
     m.d.comb += [c_free.eq(~array.c.valid), en.eq(c_free | array.c.ready)]
-    token = intake(m, array, en)
+    token = intake(m, array, en, spec.rows)
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
+    rows = lockstep_rows(m, platform, spec, en, token, a, b)
+    done, bottom_done, sums = resolve(m, platform, spec, en, rows)
+    if systolic:
+        sums = skewed(m, platform, en, sums, spec.cols, "c_deskew", descending=True)
+    register_c(m, array, en, done, bottom_done, sums)
+
+
+def lockstep_rows(m: Module, platform, spec, en, token: dict[str, Signal], a: Value, b: Value):
+    """Place the rows of an array with the delays in front of them, and return them.
+
+    spec: a MacArraySpec; token, a, b: of the accepted pair of beats. With `os` and `cube` column j of their
+    result is j cycles late.
+    """
     wait = spec.edge_cycles
     if spec.dataflow == "cube":
         a, b = skewed_lanes(m, platform, en, spec, a, b)
@@ -37,25 +50,21 @@ def lockstep_array(m: Module, platform, array) -> None:
     late = delayed(m, platform, en, Cat(token.values()), wait, "token_delay", cleared=True)
     token = dict(zip(TOKEN, late, strict=True))
 
-    rows = (SystolicRows if systolic else BroadcastRows).of(spec)
+    rows = (SystolicRows if spec.dataflow in ("os", "cube") else BroadcastRows).of(spec)
     share(m, platform, rows, "rows")
     m.d.comb += rows.en.eq(en)
     m.d.comb += [getattr(rows, name).eq(value) for name, value in token.items()]
     a = coded(m, platform, spec, en, skewed(m, platform, en, a, spec.rows, "a_skew"))
-    if systolic:
+    if spec.dataflow in ("os", "cube"):
         by_column = skewed(m, platform, en, Cat(columns_of(b, spec)), spec.cols, "b_skew")
         b = Cat(by_row(by_column, spec))
     m.d.comb += [rows.a.eq(a), rows.b.eq(delayed(m, platform, en, b, spec.edge_cycles, "b_delay"))]
-
-    done, bottom_done, sums = resolve(m, platform, spec, en, rows)
-    if systolic:
-        sums = skewed(m, platform, en, sums, spec.cols, "c_deskew", descending=True)
-    register_c(m, array, en, done, bottom_done, sums)
+    return rows
 
 
 def by_row(columns: Value, spec) -> list[Value]:
     """Return the operands of a beat of B in the order of the stream, from the order of columns."""
-    words = [columns.word_select(lane, spec.b_bits) for lane in range(spec.k_step * spec.cols)]
+    words = [columns.word_select(lane, spec.b_word.width) for lane in range(spec.k_step * spec.cols)]
     return [word for k in range(spec.k_step) for word in words[k :: spec.k_step]]
 
 
@@ -101,12 +110,12 @@ def resolve(m: Module, platform, spec, en, rows):
     return done, bottom_done, adders.o
 
 
-def intake(m: Module, array, en: Signal, ends: Value | None = None) -> dict[str, Signal]:
+def intake(m: Module, array, en: Signal, gap: int, ends: Value | None = None) -> dict[str, Signal]:
     """Join the A and B streams and return the token of the accepted pair.
 
-    ends: whether the beat of B is the last of those that one beat of A waits for; None: it is the only one.
+    array: has the streams `a` and `b`, and `last_mismatch`. gap: fewest enabled cycles between tiles. ends:
+    whether the beat of B is the last of those that one beat of A waits for; None: it is the only one.
     """
-    rows = array.spec.rows
     a, b = array.a, array.b
     token = {name: Signal(name=f"token_{name}") for name in TOKEN}
     first = Signal(init=1)
@@ -132,12 +141,12 @@ def intake(m: Module, array, en: Signal, ends: Value | None = None) -> dict[str,
     with m.If(disagree):
         m.d.sync += array.last_mismatch.eq(1)
 
-    if rows == 1:
+    if gap == 1:
         m.d.comb += go.eq(en)
         return token
-    # A tile leaves through `rows` beats: the next may not complete before they are through.
-    drain_left = Signal(range(rows))
-    drain_left_next = Signal(range(rows))
+    # A tile leaves through as many beats as it has rows: the next may not complete before they are through.
+    drain_left = Signal(range(gap))
+    drain_left_next = Signal(range(gap))
     draining = Signal()
     must_wait = Signal()
     may_complete = Signal()
@@ -146,7 +155,7 @@ def intake(m: Module, array, en: Signal, ends: Value | None = None) -> dict[str,
         must_wait.eq(token["last"] & draining),
         may_complete.eq(~must_wait),
         go.eq(en & may_complete),
-        drain_left_next.eq(Mux(completes, rows - 1, drain_left - draining)),
+        drain_left_next.eq(Mux(completes, gap - 1, drain_left - draining)),
     ]
     with m.If(en):
         m.d.sync += drain_left.eq(drain_left_next)

@@ -212,7 +212,7 @@ class MacArray(wiring.Component):
         super().__init__(
             {
                 "a": In(beat(spec.a_shape, spec.a_lanes)),
-                "b": In(beat(spec.b_shape, spec.b_lanes)),
+                "b": In(beat(spec.b_word, spec.b_lanes)),
                 "c": Out(beat(spec.acc_shape, spec.cols)),
                 "last_mismatch": Out(1),
             }

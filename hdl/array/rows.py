@@ -58,7 +58,7 @@ ROLES = {
 
 def row_ports(spec) -> dict:
     """Return the ports of one row."""
-    b_width = spec.k_step * spec.cols * spec.b_bits
+    b_width = spec.k_step * spec.cols * spec.b_word.width
     return (
         {"en": In(1)}
         | {name: In(1) for name in TOKEN}
@@ -112,7 +112,10 @@ class SystolicCell(wiring.Component):
         """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         step = spec.k_step
-        entering = {name: 1 for name in TOKEN} | {"a": step * spec.a_word.width, "b": step * spec.b_bits}
+        entering = {name: 1 for name in TOKEN} | {
+            "a": step * spec.a_word.width,
+            "b": step * spec.b_word.width,
+        }
         super().__init__(
             {"en": In(1)}
             | {name: In(width) for name, width in entering.items()}
@@ -238,7 +241,7 @@ class BroadcastCell(wiring.Component):
         """`spec`: a MacArraySpec, of whose size a cell makes no use."""
         self.spec = spec
         ports = {name: In(1) for name in ("en", "valid", "first", "done")}
-        ports |= {"a": In(spec.k_step * spec.a_word.width), "b": In(spec.k_step * spec.b_bits)}
+        ports |= {"a": In(spec.k_step * spec.a_word.width), "b": In(spec.k_step * spec.b_word.width)}
         super().__init__(ports | {"result": Out(spec.sum_rows * spec.acc_width)})
 
     def elaborate(self, platform):
@@ -250,11 +253,11 @@ class BroadcastCell(wiring.Component):
 
 
 def columns_of(b: Value, spec) -> list[Value]:
-    """Return what belongs to each column of a beat of B: `k_step` operands of b_bits bits.
+    """Return what belongs to each column of a beat of B: `k_step` words of `b_word`.
 
     A beat has row k of its block in lanes cols * k to cols * k + cols - 1.
     """
-    words = [b.word_select(lane, spec.b_bits) for lane in range(spec.k_step * spec.cols)]
+    words = [b.word_select(lane, spec.b_word.width) for lane in range(spec.k_step * spec.cols)]
     return [Cat(words[j :: spec.cols]) for j in range(spec.cols)]
 
 

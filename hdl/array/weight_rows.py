@@ -54,7 +54,7 @@ class WeightCell(wiring.Component):
         entering = {"load": 1, "swap": 1, "a": spec.a_word.width}
         size = spec.words * spec.width
         super().__init__(
-            {"en": In(1), "b": In(spec.b_bits), "sum_in": In(size), "sum_out": Out(size)}
+            {"en": In(1), "b": In(spec.b_word.width), "sum_in": In(size), "sum_out": Out(size)}
             | {name: In(width) for name, width in entering.items()}
             | {f"{name}_out": Out(width) for name, width in entering.items()}
         )
@@ -64,7 +64,9 @@ class WeightCell(wiring.Component):
         m = Module()
         spec = self.spec
         passed = {n: Signal(len(getattr(self, n)), name=f"{n}_reg", reset_less=n == "a") for n in PASSED}
-        b_next, b_now = (Signal(spec.b_bits, name=name, reset_less=True) for name in ("b_next", "b_now"))
+        b_next, b_now = (
+            Signal(spec.b_word.width, name=name, reset_less=True) for name in ("b_next", "b_now")
+        )
         stage = ChainStage(ChainStageSpec(**{n: getattr(spec, n) for n in ChainStageSpec.params()}))
         share(m, platform, stage, "stage")
         loads, swaps = Signal(name="loads"), Signal(name="swaps")
@@ -107,7 +109,7 @@ class WeightRow(wiring.Component):
         size = spec.cols * spec.words * spec.width
         super().__init__(
             {"en": In(1), "load": In(1), "swap": In(1), "swap_down": Out(1)}
-            | {"a": In(spec.a_word.width), "b": In(spec.cols * spec.b_bits)}
+            | {"a": In(spec.a_word.width), "b": In(spec.cols * spec.b_word.width)}
             | {"sum": In(size), "sum_down": Out(size)}
         )
 
@@ -123,7 +125,7 @@ class WeightRow(wiring.Component):
             m.d.comb += [getattr(cell, name).eq(value) for name, value in left.items()]
             m.d.comb += [
                 cell.en.eq(self.en),
-                cell.b.eq(self.b.word_select(j, spec.b_bits)),
+                cell.b.eq(self.b.word_select(j, spec.b_word.width)),
                 cell.sum_in.eq(self.sum.word_select(j, size)),
                 self.sum_down.word_select(j, size).eq(cell.sum_out),
             ]

@@ -59,9 +59,9 @@ class LutRowsSpec(Spec):
         return unsigned(self.depth * self.entries * self.word_bits)
 
     @property
-    def b_bits(self) -> int:
-        """Width of the selects of a column: one per table, plane 0 in the low bits."""
-        return self.planes * self.depth * self.k
+    def b_word(self) -> Shape:
+        """The selects of a column: one per table, plane 0 in the low bits."""
+        return unsigned(self.planes * self.depth * self.k)
 
     @property
     def acc_width(self) -> int:
@@ -111,7 +111,7 @@ class LutPe(wiring.Component):
         """`spec`: of whose size an element makes no use."""
         self.spec = spec
         super().__init__(
-            {"en": In(1), "valid": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_bits)}
+            {"en": In(1), "valid": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_word)}
             | {"acc": Out(signed(spec.sum_bits))}
         )
 

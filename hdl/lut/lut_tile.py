@@ -83,7 +83,7 @@ class LutTile(wiring.Component):
         en = Signal()
         m.d.comb += c_en.eq(~self.c.valid | self.c.ready)
         top = self.b.payload.top
-        token = intake(m, self, en, top)
+        token = intake(m, self, en, spec.rows, top)
         again = self._further_beat(m, token["valid"], top)
 
         rows = BroadcastRows.of(rows_spec)

@@ -6,7 +6,10 @@ With `ws` the beats of `b` say where a group ends, a block ahead of the rows of 
 
 import dataclasses
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+
+from ..arith.csd import CsdCoder, CsdCoderSpec
+from ..share import share
 
 
 @dataclasses.dataclass
@@ -19,22 +22,44 @@ class Groups:
     ends: Signal
 
 
-def split_tiles(m: Module, array, core) -> Groups:
+def split_tiles(m: Module, platform, array, core) -> Groups:
     """Connect the streams of `array`, a MixpeArray, to its core, whose tiles are the groups."""
     groups = Groups(*(Signal(name=f"group_{name}") for name in ("take", "first", "last", "ends")))
     for name in "ab":
         outer, inner = getattr(array, name), getattr(core, name)
-        m.d.comb += [
-            inner.valid.eq(outer.valid),
-            outer.ready.eq(inner.ready),
-            inner.payload.data.as_value().eq(outer.payload.data.as_value()),
-        ]
+        m.d.comb += [inner.valid.eq(outer.valid), outer.ready.eq(inner.ready)]
+    m.d.comb += [
+        core.a.payload.data.as_value().eq(array.a.payload.data.as_value()),
+        core.b.payload.data.as_value().eq(_weights(m, platform, array)),
+    ]
     m.d.comb += groups.take.eq(array.a.valid & array.a.ready)
     if array.spec.core.streams_rows:
         _blocks(m, array, core, groups)
     else:
         _pairs(m, array, core, groups)
     return groups
+
+
+def _weights(m: Module, platform, array) -> Value:
+    """Return the weights of the beat of `b` as the elements take them."""
+    spec = array.spec
+    weights = array.b.payload.data.as_value()
+    if spec.zero_point:
+        # Recentred: less 2 ** (b_bits - 1), as the zero points are, an unsigned weight is a signed one.
+        return weights ^ Const(spec.recentre, len(weights))
+    if spec.recoding != "csd":
+        return weights
+    coders = []
+    for lane in range(spec.b_lanes):
+        coders.append(CsdCoder(CsdCoderSpec(bits=spec.b_bits, digits=spec.digit_limit)))
+        share(m, platform, coders[-1], f"weight_coder_{lane}")
+        m.d.comb += coders[-1].a.eq(weights.word_select(lane, spec.b_bits))
+    if spec.flags_weights:
+        excess = Signal(spec.b_lanes, name="excess_digits")
+        m.d.comb += excess.eq(Cat(coder.excess for coder in coders))
+        with m.If(array.b.valid & array.b.ready & excess.any()):
+            m.d.sync += array.bad_weight.eq(1)
+    return Cat(coder.word for coder in coders)
 
 
 def _pairs(m: Module, array, core, groups: Groups) -> None:

@@ -1,24 +1,22 @@
 """The group-dequantising array: integer sums of groups in an array, scales and zero points behind it.
 
-a, b --> split_tiles --> mac_array, a tile per group --> a lane per column --> c
-  '----> row sums --------------------------------------^
-s -----> coder --> scale, zero point -------------------'
+a, b --> where groups end --> elements, a tile per group --> a lane per column --> a ring per column --> c
+  '----> row sums ---------------------------------------------^
+s -----> coder --> scale, zero point --------------------------'
 """
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Module, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.coded import Coder, CoderSpec
-from ..array.lockstep import register_c
 from ..array.mac_array import MacArray, beat
 from ..array.skew import delayed
 from ..share import share
 from .dequant_lane import DequantLane
-from .float_scale import factor_and_shift
-from .intake import split_tiles
+from .group_rows import GroupRows, streamed_rows, systolic_rows
 from .mixpe_spec import MixpeArraySpec
-from .row_sums import row_sums
+from .result_ring import ResultRing
+from .scales import held_scales
 
 
 class MixpeArray(wiring.Component):
@@ -30,10 +28,10 @@ class MixpeArray(wiring.Component):
     ws it ends where `b` says so, else where either does. With float scales `bad_scale` stays high if one was
     negative, infinite, no number, or too large.
 
-    Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` steps.
-    Row 0 is offered `latency` cycles after the last beat was accepted, if `s` was there; a beat of `s` can be
-    accepted while its group is still being summed. A stalled `c` or a missing `s` stops the whole array.
-    Reset drops whatever is in flight. Golden model: `golden.group_gemm.group_gemm`.
+    Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` steps,
+    and with os `cols` + 2. Row 0 is offered `latency` cycles after the last beat was accepted, if `s` was
+    there; a beat of `s` can be accepted while its group is still being summed. A stalled `c` or a missing
+    `s` stops the whole array. Reset drops whatever is in flight. Golden model: `golden.group_gemm`.
     """
 
     def __init__(self, spec: MixpeArraySpec):
@@ -46,7 +44,8 @@ class MixpeArray(wiring.Component):
             "c": Out(beat(signed(spec.out_bits), spec.cols)),
             "last_mismatch": Out(1),
         }
-        super().__init__(ports | ({} if spec.scale == "dyadic" else {"bad_scale": Out(1)}))
+        flags = {"bad_scale": spec.scale != "dyadic", "bad_weight": spec.flags_weights}
+        super().__init__(ports | {name: Out(1) for name, there in flags.items() if there})
 
     @property
     def port_docs(self) -> dict[str, str]:
@@ -55,100 +54,94 @@ class MixpeArray(wiring.Component):
         return core | {
             "s": "scale and zero point of each column for a group; lane j is column j",
             "bad_scale": "sticky: a scale was negative, infinite, no number, or too large",
+            "bad_weight": "sticky: a weight had more signed digits than fit, and lost the lowest ones",
         }
 
     def elaborate(self, platform):
-        """Place the core, what goes around it, and the lanes."""
+        """Place the array, what goes around it, the lanes and the rings."""
         m = Module()
         spec = self.spec
-        core = MacArray(spec.core)
-        share(m, platform, core, "core")
-        groups = split_tiles(m, self, core)
-        # The core stands still while a row of its sums waits.
-        core_en = Signal()
-        en = Signal()
+        en, scaled, done, row_enters, bottom_enters = (
+            Signal(name=name) for name in ("en", "row_is_scaled", "c_is_done", "row_enters", "bottom_enters")
+        )
+        place = systolic_rows if spec.columns_skewed else streamed_rows
+        rows = place(m, platform, self, en)
+        loaded, scales = held_scales(m, platform, self, en, bottom_enters)
         m.d.comb += [
-            core_en.eq(~core.c.valid | core.c.ready),
-            en.eq(~self.c.valid | self.c.ready),
+            scaled.eq(~rows.here | loaded),
+            en.eq(scaled & (~done | self.c.ready)),
+            # What is done waits too for a scale that is missing, or it would be offered twice.
+            self.c.valid.eq(scaled & done),
+            row_enters.eq(rows.here & en),
+            bottom_enters.eq(row_enters & rows.bottom),
         ]
-        ends = delayed(m, platform, core_en, groups.take & groups.ends, spec.core.latency, "ends_delay")
-        negated = None
-        if spec.zero_point:
-            a = self.a.payload.data.as_value()
-            negated = row_sums(m, platform, spec, core_en, groups.take, groups.first, groups.last, a)
+        lanes = self._lanes(m, platform, en, rows, scales)
+        m.d.comb += done.eq(self._results(m, platform, en, rows, lanes))
+        return m
 
-        # The scales of the group whose rows come, or will come next.
-        loaded = Signal()
-        take_s = Signal()
-        take_row = Signal()
-        take_bottom = Signal()
-        m.d.comb += [
-            core.c.ready.eq(en & loaded),
-            take_row.eq(core.c.valid & loaded),
-            take_bottom.eq(take_row & en & core.c.payload.last),
-            self.s.ready.eq(~loaded | take_bottom),
-            take_s.eq(self.s.valid & self.s.ready),
-        ]
-        m.d.sync += loaded.eq(take_s | (loaded & ~take_bottom))
-
-        # Whether the row belongs to the last group of its tile, and to the first one.
-        top = Signal(init=1)
-        starts = Signal(init=1)
-        held_ends = Signal(reset_less=True)
-        row_ends = Signal()
-        m.d.comb += row_ends.eq(Mux(top, ends, held_ends))
-        with m.If(take_row & en):
-            m.d.sync += [top.eq(core.c.payload.last), held_ends.eq(row_ends)]
-        with m.If(take_bottom):
-            m.d.sync += starts.eq(row_ends)
-        stages = spec.scaler.latency + 1
-        token = delayed(m, platform, en, take_row, stages, "valid_delay", cleared=True)
-        first = delayed(m, platform, en, starts, stages, "first_delay")
-        done = delayed(m, platform, en, take_row & row_ends, stages, "done_delay", cleared=True)
-        bottom = delayed(m, platform, en, core.c.payload.last, stages, "bottom_delay")
-
-        totals = []
-        for j in range(spec.cols):
-            factor, shift, zero = self._scale(m, platform, take_s, j)
+    def _lanes(self, m: Module, platform, en, rows: GroupRows, scales) -> list[DequantLane]:
+        """Place the lane of each column."""
+        spec = self.spec
+        width = len(rows.words) // spec.cols
+        negated = rows.negated
+        placed = []
+        for j, scale in enumerate(scales):
             lane = DequantLane(spec)
             share(m, platform, lane, f"lane_{j}")
             m.d.comb += [
                 lane.en.eq(en),
-                lane.sum.eq(core.c.payload.data[j]),
-                lane.factor.eq(delayed(m, platform, en, factor, 1, f"factor_delay_{j}")),
-                lane.shift.eq(
-                    delayed(m, platform, en, shift, 1 + spec.scaler.shift_wait, f"shift_delay_{j}")
-                ),
-                lane.valid.eq(token),
-                lane.first.eq(first),
+                lane.words.eq(rows.words.word_select(j, width)),
+                lane.factor.eq(scale.factor),
+                lane.shift.eq(scale.shift),
             ]
             if spec.zero_point:
-                m.d.comb += [lane.zero.eq(zero), lane.negated.eq(negated)]
-            totals.append(lane.total)
-        register_c(m, self, en, done, bottom, Cat(totals))
-        return m
+                if j and spec.columns_skewed:
+                    negated = delayed(m, platform, en, negated, 1, f"negated_{j}")
+                m.d.comb += [lane.zero.eq(scale.zero), lane.negated.eq(negated)]
+            placed.append(lane)
+        return placed
 
-    def _scale(self, m: Module, platform, take_s, j: int) -> tuple[Value, Value, Value | None]:
-        """Return factor, shift and zero point of column `j`, as held for a group."""
+    def _results(self, m: Module, platform, en, rows: GroupRows, lanes: list[DequantLane]) -> Value:
+        """Place the results, connect a row of C, and return whether it is done in all columns."""
         spec = self.spec
-        given = {name: getattr(self.s.payload, name)[j] for name in spec.scale_fields}
-        if spec.scale == "dyadic":
-            factor, shift = given["mult"], given["shift"]
-        else:
-            factor, shift, bad = factor_and_shift(m, given["scale"], spec, f"scale_{j}")
-            with m.If(take_s & bad):
-                m.d.sync += self.bad_scale.eq(1)
-        if spec.scaler.recodes_factor:
-            coder = Coder(CoderSpec(bits=spec.factor_bits, signed=False))
-            share(m, platform, coder, f"coder_{j}")
-            m.d.comb += coder.a.eq(factor)
-            factor = coder.word
-        held = []
-        for name, value in (("factor", factor), ("shift", shift), ("zero", given.get("zero"))):
-            if value is None:
-                held.append(None)
-                continue
-            held.append(Signal(len(value), name=f"{name}_{j}", reset_less=True))
-            with m.If(take_s):
-                m.d.sync += held[-1].eq(value)
-        return tuple(held)
+        across = spec.cols - 1 if spec.columns_skewed else 0
+        here, starts, done, bottom = (
+            self._line(m, en, value, across + 1, name, name in ("row", "row_done"))
+            for name, value in (
+                ("row", rows.here),
+                ("row_starts", rows.starts),
+                ("row_done", rows.here & rows.ends),
+                ("row_bottom", rows.bottom),
+            )
+        )
+        for j, lane in enumerate(lanes):
+            column = j if spec.columns_skewed else 0
+            behind = across - column
+            ring = ResultRing(spec.ring)
+            share(m, platform, ring, f"results_{j}")
+            # Rows that are done move on until the last column has them. They follow each other, so that some
+            # are on their way if one is at either end, or in between a ring's length away.
+            leaving = {column + 1 + k for k in range(0, behind, spec.rows)} | ({across} if behind else set())
+            moves = here[column]
+            for place in sorted(leaving):
+                moves = moves | done[place]
+            m.d.comb += [
+                ring.moves.eq(en & moves),
+                ring.first.eq(starts[column]),
+                ring.word.eq(lane.word),
+                ring.up.eq(lane.up),
+            ]
+            place = min(behind, spec.rows - 1)
+            result = ring.results.word_select(place, spec.out_bits)
+            result = delayed(m, platform, en, result, behind - place, f"result_delay_{j}")
+            m.d.comb += self.c.payload.data[j].eq(result)
+        m.d.comb += self.c.payload.last.eq(bottom[across + 1])
+        return done[across + 1]
+
+    def _line(self, m: Module, en, value, places: int, name: str, cleared: bool) -> Value:
+        """Return `value` as it is when column 0 has the row's word, and in the `places` cycles after that."""
+        stages = self.spec.dequant_stages
+        line = Signal(stages + places, name=f"{name}_line", reset_less=not cleared)
+        with m.If(en):
+            m.d.sync += line.eq(Cat(value, line))
+        return line[stages - 1 :]

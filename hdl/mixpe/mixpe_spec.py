@@ -1,23 +1,18 @@
-"""What a group-dequantising array is made for, and what follows from it: widths, its core, timing."""
+"""What a group-dequantising array consists of: its elements, lanes and rings, and their timing."""
 
 import dataclasses
 
-import numpy as np
 from amaranth.hdl import Shape, unsigned
 
-from ...golden.errors import UsageError
-from ...golden.float_format import FloatFormat, find_format
-from ...golden.group_gemm import group_sum_bits
-from ...golden.integer import check_range
+from ..arith.coded import code_bits
+from ..arith.csd import csd_code_bits
 from ..array.mac_array import MacArraySpec
 from ..pe.tree_mac import MULTIPLIERS
-from ..spec import Spec, choice, flag, integer
+from ..spec import choice, integer
 from ..vector.scaler import ScalerSpec
-
-RECODINGS = {"radix4": "booth", "bits": "and_array"}
-SCALES = ("dyadic", "fp16", "bf16")
-#: Registers from a row of sums of the core to a row of C.
-DEQUANT_STAGES = 4
+from .checks import check_group, check_recoding, check_scale, check_sums
+from .operands_spec import RECODINGS, GroupOperandsSpec
+from .result_ring import ResultRingSpec
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,69 +20,29 @@ class GroupSumsSpec(MacArraySpec):
     """A matrix engine whose tiles are groups, and how its elements make the rows of a product."""
 
     multiplier: str = choice("booth", MULTIPLIERS, "rows of the product: radix-4 Booth, or one per bit")
+    b_digits: int | None = integer(
+        None, 1, 4, "B comes in at most so many signed digits; none: as it is", optional=True
+    )
+
+    @property
+    def b_word(self) -> Shape:
+        """Shape in which elements take B."""
+        return unsigned(csd_code_bits(self.b_bits, self.b_digits)) if self.b_digits else self.b_shape
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MixpeArraySpec(Spec):
+class MixpeArraySpec(GroupOperandsSpec):
     """Operands, size and dataflow, and how sums of groups become results."""
 
-    a_bits: int = integer(8, 4, 16, "width of an activation, an element of A", unit="bits")
-    a_signed: bool = flag(True, "activations are two's complement, not unsigned")
-    b_bits: int = integer(4, 2, 8, "width of a weight, an element of B", unit="bits")
-    zero_point: bool = flag(True, "weights are unsigned with a zero point per group; else signed without")
-    rows: int = integer(8, 1, 256, "rows of C per tile")
-    cols: int = integer(8, 1, 256, "columns of C per tile")
-    dataflow: str = choice("os", ("os", "ws"), "output- or weight-stationary")
-    depth: int | None = integer(
-        None, 1, 256, "rows of cells with ws, whose weights are a block; none: 4", optional=True
-    )
-    group: int = integer(128, 1, 4096, "rows of B that share a scale")
-    recoding: str = choice("radix4", tuple(RECODINGS), "rows of a product: one per two bits, or per bit")
-    element: str = choice(
-        "carry_save",
-        ("operator", "mac", "carry_save"),
-        "what multiplies and accumulates: Verilog's own *, or an element made here",
-    )
-    scale: str = choice("dyadic", SCALES, "what a scale is given as: multiplier and shift, or a float")
-    mult_bits: int | None = integer(
-        None, 4, 16, "width of a dyadic scale's multiplier; none: 8", unit="bits", optional=True
-    )
-    shift_bits: int = integer(5, 1, 6, "width of a scale's shift", unit="bits")
-    frac: int | None = integer(
-        None,
-        0,
-        40,
-        "fraction bits of C, for float scales; none: 0",
-        unit="bits",
-        optional=True,
-    )
-    out_bits: int = integer(32, 8, 48, "width of an element of C, which saturates", unit="bits")
-
     def check(self):
-        """Refuse groups that blocks do not fill, and parameters that would mean nothing."""
-        if self.dataflow == "os" and self.depth is not None:
-            raise UsageError(f"depth={self.depth} is for dataflow=ws: leave depth out")
-        if self.group % self.k_step:
-            fits = self.group + -self.group % self.k_step
-            raise UsageError(
-                f"group={self.group} is not a multiple of depth={self.k_step}, and a block has one scale: "
-                f"use group={fits}, or a depth that divides it"
-            )
-        if self.element == "operator" and self.recoding != "radix4":
-            raise UsageError(
-                f"recoding={self.recoding} is for elements made here, and element=operator multiplies with "
-                "Verilog's own *: use element=mac or carry_save, or leave recoding out"
-            )
-        if self.scale == "dyadic" and self.frac is not None:
-            raise UsageError(
-                f"frac={self.frac} is for float scales, and a dyadic one has the fraction bits of C in its "
-                "shift: leave frac out"
-            )
-        if self.scale != "dyadic" and self.mult_bits is not None:
-            raise UsageError(
-                f"mult_bits={self.mult_bits} is for scale=dyadic: scale={self.scale} multiplies by a "
-                f"significand of {self.factor_bits} bits; leave mult_bits out"
-            )
+        """Refuse combinations that make no hardware, or that would mean nothing."""
+        for refuse in (check_group, check_recoding, check_scale, check_sums):
+            refuse(self)
+
+    @property
+    def edge_cycles(self) -> int:
+        """Cycles that recoding the weights at the array's edge takes, with os."""
+        return int(self.recoding == "csd")
 
     @property
     def baseline(self) -> str:
@@ -113,10 +68,64 @@ class MixpeArraySpec(Spec):
         shared = ("a_bits", "a_signed", "b_bits", "rows", "cols", "dataflow", "depth", "element")
         return GroupSumsSpec(
             **{name: getattr(self, name) for name in shared},
-            b_signed=not self.zero_point,
-            k_max=self.group,
+            b_signed=True,
+            k_max=None if self.weights else self.group,
+            acc_bits=self.acc_width,
+            overflow="wrap" if self.weights else "error",
             multiplier=RECODINGS[self.recoding],
+            b_digits=self.digit_limit,
         )
+
+    @property
+    def columns_skewed(self) -> bool:
+        """Whether the sums of column j leave the elements j cycles after those of column 0."""
+        return self.dataflow == "os"
+
+    @property
+    def recentre(self) -> int:
+        """What inverts the top bit of each weight in a beat of `b`."""
+        lane = 1 << (self.b_bits - 1)
+        return sum(lane << self.b_bits * k for k in range(self.b_lanes))
+
+    @property
+    def sum_words(self) -> int:
+        """Words in which a group's sum reaches its lane: with `carry_save` and os two."""
+        return 2 if self.columns_skewed and self.element == "carry_save" else 1
+
+    @property
+    def zero_code_bits(self) -> int:
+        """Width of a recentred zero point in Booth digits."""
+        return code_bits(self.b_bits, True, "booth")
+
+    @property
+    def dequant_stages(self) -> int:
+        """Enabled cycles from a sum to its word for the ring."""
+        return 1 + self.scaler.latency
+
+    @property
+    def ring(self) -> ResultRingSpec:
+        """The results of a column between groups."""
+        return ResultRingSpec(
+            rows=self.rows,
+            out_bits=self.out_bits,
+            word_bits=self.scaler.result_bits,
+            prefix=self.element != "operator",
+        )
+
+    @property
+    def systolic_wait(self) -> int:
+        """Enabled cycles from accepting a group's last beat to the sum of row 0 and column 0, with os."""
+        return 2 + self.edge_cycles
+
+    @property
+    def gap_of_scales(self) -> int:
+        """Cycles that a beat of `s` takes with os: one per column, and two for the last one."""
+        return self.cols + 2
+
+    @property
+    def gap(self) -> int:
+        """Fewest cycles between groups, with os."""
+        return max(self.rows, self.gap_of_scales)
 
     @property
     def scaler(self) -> ScalerSpec:
@@ -129,37 +138,8 @@ class MixpeArraySpec(Spec):
             result_bits=min(self.out_bits + 1, exact),
             product_reg=True,
             window_reg=True,
+            rounds=False,
         )
-
-    @property
-    def float_format(self) -> FloatFormat | None:
-        """Format of the scales, None if they are dyadic."""
-        return None if self.scale == "dyadic" else find_format(self.scale)
-
-    @property
-    def shift_origin(self) -> int:
-        """Exponent field of a float scale that needs no shift."""
-        return self.float_format.bias + self.float_format.mantissa_bits - (self.frac or 0)
-
-    @property
-    def factor_bits(self) -> int:
-        """Width of what sums are multiplied by."""
-        return (self.mult_bits or 8) if self.scale == "dyadic" else self.float_format.mantissa_bits + 1
-
-    @property
-    def sum_bits(self) -> int:
-        """Width of a group's sum, less the zero point's part: exact and signed."""
-        return group_sum_bits(self.group, self.a_bits, self.b_bits, self.a_signed, self.zero_point)
-
-    @property
-    def a_sum_bits(self) -> int:
-        """Width of the negated sum of a group's activations."""
-        return self.a_bits + (not self.a_signed) + self.group.bit_length()
-
-    @property
-    def k_step(self) -> int:
-        """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
-        return (self.depth or 4) if self.dataflow == "ws" else 1
 
     @property
     def a_lanes(self) -> int:
@@ -172,39 +152,14 @@ class MixpeArraySpec(Spec):
         return self.core.b_lanes
 
     @property
-    def streams_rows(self) -> bool:
-        """Whether a beat of `a` is part of a row of A (ws), and not of all its rows."""
-        return self.dataflow == "ws"
-
-    @property
-    def a_shape(self) -> Shape:
-        """Shape of an element of A."""
-        return Shape(self.a_bits, self.a_signed)
-
-    @property
-    def b_shape(self) -> Shape:
-        """Shape of an element of B."""
-        return Shape(self.b_bits, not self.zero_point)
-
-    def check_b(self, b) -> np.ndarray:
-        """Return B as int64, or raise UsageError at the first element that is out of range."""
-        return check_range("b", b, self.b_bits, not self.zero_point)
-
-    @property
-    def scale_fields(self) -> dict[str, Shape]:
-        """What a column's scale and zero point consist of."""
-        zero = {"zero": unsigned(self.b_bits)} if self.zero_point else {}
-        if self.scale != "dyadic":
-            return {"scale": unsigned(self.float_format.bits)} | zero
-        return {"mult": unsigned(self.factor_bits), "shift": unsigned(self.shift_bits)} | zero
-
-    @property
     def latency(self) -> int:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls.
 
         With ws from accepting the beat of `a` that completes row 0.
         """
-        return self.core.latency + DEQUANT_STAGES
+        if self.streams_rows:
+            return self.core.latency + self.dequant_stages + 1
+        return self.systolic_wait + self.dequant_stages + self.cols
 
     @property
     def macs_per_beat(self) -> int:
@@ -225,4 +180,4 @@ class MixpeArraySpec(Spec):
         if self.streams_rows:
             return max(self.tile_beats(name, k) for name in "abc")
         whole, rest = divmod(k, self.group)
-        return whole * max(self.group, self.rows) + (max(rest, self.rows) if rest else 0)
+        return whole * max(self.group, self.gap) + (max(rest, self.gap) if rest else 0)

@@ -99,18 +99,20 @@ class RowSums(wiring.Component):
         return total
 
 
-def row_sums(m: Module, platform, spec, en, take, first, last, a) -> Value:
-    """Place the sums of activations for a MixpeArraySpec; return that of the row that is out, negated."""
-    core = spec.core
+def row_sums(m: Module, platform, spec, en, take, first, last, a, wait: int) -> Value:
+    """Place the sums of activations for a MixpeArraySpec; return that of the row that is out, negated.
+
+    wait: enabled cycles from the beat that completes row 0.
+    """
     unit = RowSums(
         RowSumsSpec(
             rows=spec.rows,
             lanes=spec.k_step,
-            together=not core.streams_rows,
+            together=not spec.streams_rows,
             a_bits=spec.a_bits,
             a_signed=spec.a_signed,
             sum_bits=spec.a_sum_bits,
-            wait=core.latency,
+            wait=wait,
         )
     )
     share(m, platform, unit, "row_sums")

@@ -6,6 +6,7 @@ from amaranth.lib import wiring
 
 from ...golden.errors import UsageError
 from ..mac_spec import MacSpec
+from ..spec import integer
 from .bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from .carry_save_pe import CarrySavePe, CarrySavePeSpec
 from .mac_pe import MacPe, MacPeSpec
@@ -55,6 +56,24 @@ ELEMENTS = {
 }
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DigitMacPeSpec(MacPeSpec):
+    """An element of an array that hands B on in signed digits (`arith/csd.py`)."""
+
+    b_digits: int = integer(2, 1, 4, "signed digits of an operand of B, at most")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DigitCarrySavePeSpec(CarrySavePeSpec):
+    """An element of an array that hands B on in signed digits (`arith/csd.py`)."""
+
+    b_digits: int = integer(2, 1, 4, "signed digits of an operand of B, at most")
+
+
+#: The Specs of elements that take B in signed digits, by that of the element that takes B as it is.
+DIGIT_SPECS = {MacPeSpec: DigitMacPeSpec, CarrySavePeSpec: DigitCarrySavePeSpec}
+
+
 def check_dataflow(element: str, dataflow: str) -> None:
     """Raise UsageError if the element makes no sense in a dataflow, with the reason."""
     entry = ELEMENTS[element]
@@ -78,6 +97,9 @@ def element_spec(spec) -> MacSpec:
     kind = entry.dot_spec if several else entry.spec
     if hasattr(spec, "multiplier") and "multiplier" in kind.params():
         shared["multiplier"] = spec.multiplier
+    if getattr(spec, "b_digits", None):
+        kind = DIGIT_SPECS[kind]
+        shared["b_digits"] = spec.b_digits
     if several:
         shared["lanes"] = spec.k_step
     if "recoding" in kind.params():
@@ -97,7 +119,7 @@ def make_element(spec) -> wiring.Component:
 
 def _element_class(spec) -> type[wiring.Component]:
     entry = ELEMENTS[spec.element]
-    return entry.component if type(element_spec(spec)) is entry.spec else entry.dot
+    return entry.component if isinstance(element_spec(spec), entry.spec) else entry.dot
 
 
 def element_unit(spec) -> str:

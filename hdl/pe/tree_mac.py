@@ -20,6 +20,7 @@ from ..arith.and_array import and_array_rows
 from ..arith.booth import booth_digits
 from ..arith.coded import code_bits, decode
 from ..arith.columns import Columns
+from ..arith.csd import csd_code_bits, csd_rows
 from ..arith.digits import Digits, digit_count, digit_rows
 from ..arith.prefix import prefix_add
 from ..arith.saturate import saturated
@@ -56,6 +57,19 @@ class TreeMacSpec(MacSpec):
         if self.recoding == "own":
             return self.a_shape
         return unsigned(code_bits(self.a_bits, self.a_signed, self.recoding))
+
+    @property
+    def b_digits(self) -> int | None:
+        """Signed digits in which port `b` brings an operand, at most; None: it brings the operand.
+
+        A field of the Specs that take them (`elements.py`, `array/chain.py`).
+        """
+        return None
+
+    @property
+    def b_word(self) -> Shape:
+        """Shape in which the element takes an operand of B: the operand, or its signed digits."""
+        return unsigned(csd_code_bits(self.b_bits, self.b_digits)) if self.b_digits else self.b_shape
 
     @property
     def latency(self) -> int:
@@ -157,6 +171,9 @@ def placed_product(m: Module, spec, width: int, en, gate, first, rows: Columns, 
 
 def _add_product(m: Module, spec: TreeMacSpec, rows, en, gate, a, b, prefix: str) -> None:
     """Add the rows of a * b to `rows`, behind the input registers; without pipeline zero unless `gate`."""
+    if spec.b_digits:
+        csd_rows(m, rows, b, spec.b_bits, gate, a, spec.a_signed, prefix)
+        return
     recoded, other = (b, a) if spec.recodes_b else (a, b)
     signs = (spec.b_signed, spec.a_signed) if spec.recodes_b else (spec.a_signed, spec.b_signed)
     names = [f"{prefix}{name}_reg" for name in ("ba" if spec.recodes_b else "ab")]

@@ -34,7 +34,15 @@ def _exceeds(amount, k: int) -> Value:
 
 
 def rounded(m: Module, magnitude, above, sign, guard, round_up, name: str) -> Value:
-    """Return a signed number from its parts, saturated, one bit wider than `magnitude`.
+    """Return a signed number from its parts, saturated, one bit wider than `magnitude`: see `to_round`."""
+    floor, increment = to_round(m, magnitude, above, sign, guard, round_up, name)
+    total = Signal(len(magnitude) + 1, name=f"{name}_rounded")
+    m.d.comb += total.eq(floor + increment)
+    return total
+
+
+def to_round(m: Module, magnitude, above, sign, guard, round_up, name: str) -> tuple[Value, Value]:
+    """Return (floor, increment), whose sum is a signed number, one bit wider than `magnitude`, saturated.
 
     magnitude: the bits below the sign, inverted where `sign`; above: it does not fit; guard: in the same
     sense; round_up: whether the guard bit counts (ties may not). Rounding never leaves the range: it is left
@@ -42,16 +50,14 @@ def rounded(m: Module, magnitude, above, sign, guard, round_up, name: str) -> Va
     """
     saturated, floor = (Signal(len(magnitude), name=f"{name}_{what}") for what in ("saturated", "floor"))
     at_top, increment = (Signal(name=f"{name}_{what}") for what in ("at_top", "increment"))
-    total = Signal(len(magnitude) + 1, name=f"{name}_rounded")
     m.d.comb += [
         saturated.eq(magnitude | above.replicate(len(magnitude))),
         floor.eq(saturated ^ sign.replicate(len(magnitude))),
         # Of a negative number all ones are the smallest; it is as far from the top as can be.
         at_top.eq(above | (magnitude.all() & ~sign)),
         increment.eq((guard ^ sign) & round_up & ~at_top),
-        total.eq(Cat(floor, sign) + increment),
     ]
-    return total
+    return Cat(floor, sign), increment
 
 
 def round_up(rounding: str, odd, negative, guard, rest) -> Value:

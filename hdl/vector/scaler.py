@@ -26,7 +26,7 @@ from ..arith.digits import digit_count, digit_rows
 from ..arith.prefix import KINDS, prefix_add
 from ..arith.window import window_shift
 from ..spec import Spec, choice, flag, integer
-from .rounding import rest_below, rounded
+from .rounding import rest_below, rounded, to_round
 
 #: Exclusive-or delays in which a column of the tree may come down to one bit.
 DEADLINE = 7.0
@@ -47,6 +47,7 @@ class ScalerSpec(Spec):
     sums_reg: bool = flag(False, "register in front of the carry-propagate adder")
     product_reg: bool = flag(False, "register in front of the shifter")
     window_reg: bool = flag(False, "register behind the shifter")
+    rounds: bool = flag(True, "round here; else result, signed, is the floor, and up the one to add to it")
 
     @property
     def latency(self) -> int:
@@ -85,6 +86,7 @@ class Scaler(wiring.Component):
         "value": "number to scale",
         "shift": "right shift, taken when the product is there",
         "result": "the number, scaled, rounded and saturated",
+        "up": "the result is still to be rounded up",
     }
 
     def __init__(self, spec: ScalerSpec):
@@ -101,6 +103,7 @@ class Scaler(wiring.Component):
                 "shift": In(spec.shift_bits),
                 "result": Out(Shape(spec.result_bits, spec.result_signed)),
             }
+            | ({} if spec.rounds else {"up": Out(1)})
         )
 
     def elaborate(self, platform):
@@ -130,6 +133,10 @@ class Scaler(wiring.Component):
         inverted = sign if spec.result_signed else Const(0, 1)
         guard, bits = (window[0], window[1:]) if rounds else (inverted, window)
         odd = bits[0] ^ inverted if len(bits) else inverted
+        if not spec.rounds:
+            floor, up = to_round(m, bits, above, inverted, guard, rest | odd, "result")
+            m.d.comb += [self.result.eq(floor.as_signed()), self.up.eq(up)]
+            return m
         total = rounded(m, bits, above, inverted, guard, rest | odd, "result")
         m.d.comb += self.result.eq(total.as_signed() if spec.result_signed else Mux(sign, 0, total))
         return m

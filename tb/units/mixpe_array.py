@@ -1,15 +1,17 @@
 """Stimulus for `mixpe_array`: tiles of whole and broken groups, corners, scales, stalls, resets."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...golden.csd import kept_digits, round_to_digits
 from ...golden.errors import UsageError
 from ...golden.group_gemm import float_scale, group_count, group_gemm
 from ...golden.integer import int_range
 from ...hdl.mixpe.mixpe_spec import MixpeArraySpec
 from ..compiled import check_transactions
+from ..known_weights import adversarial_products, random_b
 from ..rtl import Rtl
 from ..tile import a_beats, b_beats, last_of
 from ..transaction import Scenario, Transaction
@@ -22,7 +24,10 @@ def scenarios(spec: MixpeArraySpec, level: str, rng: np.random.Generator) -> lis
     """Return what the generic bench runs for a Spec."""
     step, group = spec.k_step, spec.group
     around = {1, step, step + 1, group - 1, group, group + 1, 2 * group, 2 * group + step, 3 * group - 1}
-    lengths = sorted(k for k in around | {spec.rows * step} if 1 <= k <= K_LIMIT[level]) or [1]
+    longest = spec.weights.k if spec.weights else K_LIMIT[level]
+    lengths = sorted(
+        k for k in around | {spec.rows * step, longest} if 1 <= k <= min(longest, K_LIMIT[level])
+    )
     repeats = 1 if level == "quick" else 8
 
     def tiles(count: int) -> list[Transaction]:
@@ -30,7 +35,9 @@ def scenarios(spec: MixpeArraySpec, level: str, rng: np.random.Generator) -> lis
 
     found = [
         Scenario("every length, back to back", [random_tile(spec, k, rng) for k in lengths + lengths]),
-        Scenario("corners", [t for k in lengths[-2:] for t in corner_tiles(spec, k, rng)]),
+        weight_scenario(spec)
+        if spec.weights
+        else Scenario("corners", [t for k in lengths[-2:] for t in corner_tiles(spec, k, rng)]),
         *(
             Scenario(
                 f"last on {side} only",
@@ -43,6 +50,8 @@ def scenarios(spec: MixpeArraySpec, level: str, rng: np.random.Generator) -> lis
     ]
     if spec.scale != "dyadic":
         found += [bad_scale(spec, code, rng) for code in bad_codes(spec)]
+    if spec.flags_weights and not spec.weights:
+        found.append(bad_weights(spec, rng))
     for stream in "absc":
         found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
     found.append(Scenario("scales come late", tiles(8), {"s": 0.97}))
@@ -51,7 +60,8 @@ def scenarios(spec: MixpeArraySpec, level: str, rng: np.random.Generator) -> lis
         found.append(Scenario(f"stalls everywhere, {i}", tiles(10), stalls))
         abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 2 * group + 10))
         found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
-    quiet = {"last_mismatch": 0} | ({} if spec.scale == "dyadic" else {"bad_scale": 0})
+    flags = {"bad_scale": spec.scale != "dyadic", "bad_weight": spec.flags_weights}
+    quiet = {"last_mismatch": 0} | {name: 0 for name, there in flags.items() if there}
     return [dataclasses.replace(scenario, status=quiet | scenario.status) for scenario in found]
 
 
@@ -60,11 +70,31 @@ def random_tile(
 ) -> Transaction:
     """Return a tile of uniformly random operands and random scales, or all with the same `code`."""
     a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
-    b = rng.integers(*int_range(spec.b_bits, not spec.zero_point), (k, spec.cols), endpoint=True)
+    b = random_b(spec, k, rng)
+    b = b if spec.weights else allowed(spec, b)
     scales = random_scales(spec, k, rng)
     if code is not None:
         scales["scale"][:] = code
     return tile(spec, f"random tile, K={k}", a, b, scales)
+
+
+def allowed(spec: MixpeArraySpec, b: np.ndarray) -> np.ndarray:
+    """Return weights with as few signed digits as the Spec wants."""
+    return round_to_digits(b, bits=spec.b_bits, digits=spec.digit_limit) if spec.digit_limit else b
+
+
+def bad_weights(spec: MixpeArraySpec, rng: np.random.Generator) -> Scenario:
+    """Return a tile of any weights, which lose digits, and one without: the flag stays."""
+    k = spec.group + spec.k_step
+    a = rng.integers(*int_range(spec.a_bits, spec.a_signed), (spec.rows, k), endpoint=True)
+    b = rng.integers(*int_range(*spec.b_kind), (k, spec.cols), endpoint=True)
+    b[0] = int_range(*spec.b_kind)[1] // 3 * 2 + 1
+    scales = random_scales(spec, k, rng)
+    kept = kept_digits(b, bits=spec.b_bits, digits=spec.digit_limit)
+    # Without its lower digits a weight may be one more than the range holds.
+    c = product(spec, a, kept, scales, b_bits=spec.b_bits + 1)
+    broken = tile(spec, "weights of too many digits", a, b, scales, c)
+    return Scenario(broken.name, [broken, random_tile(spec, 1, rng)], status={"bad_weight": 1})
 
 
 def random_scales(spec: MixpeArraySpec, k: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -102,11 +132,34 @@ def bad_scale(spec: MixpeArraySpec, code: int, rng: np.random.Generator) -> Scen
     return Scenario(f"scale {code:#x}", [broken, random_tile(spec, 1, rng)], status={"bad_scale": 1})
 
 
+def weight_scenario(spec: MixpeArraySpec) -> Scenario:
+    """Return the sums that sized those of groups, to be seen as they are: both ends of every column."""
+    n = spec.weights.shape[1]
+    return Scenario(f"both ends of all {n} columns of weights", weight_tiles(spec, range(n)))
+
+
+def weight_tiles(spec: MixpeArraySpec, columns: Sequence[int]) -> list[Transaction]:
+    """Return tiles of the Spec's weights in which every group reaches both ends of some columns."""
+    offset = 1 << (spec.b_bits - 1) if spec.zero_point else 0
+    found = []
+    for name, a, b in adversarial_products(spec, columns, offset):
+        size = (group_count(len(b), spec.group), spec.cols)
+        scales = {field: np.zeros(size, np.int64) for field in spec.scale_fields}
+        if spec.zero_point:
+            scales["zero"] += offset
+        if spec.scale == "dyadic":
+            scales["mult"] += 1
+        else:
+            scales["scale"] += int(good_codes(spec)[-1])
+        found.append(tile(spec, name, a, b, scales))
+    return found
+
+
 def corner_tiles(spec: MixpeArraySpec, k: int, rng: np.random.Generator) -> list[Transaction]:
     """Return tiles of extreme operands, zero points and scales, and one whose results saturate."""
     found = []
     for x in sorted({*int_range(spec.a_bits, spec.a_signed), 0}):
-        for y in sorted({*int_range(spec.b_bits, not spec.zero_point), 0}):
+        for y in sorted({*allowed(spec, np.array(int_range(*spec.b_kind))).tolist(), 0}):
             scales = random_scales(spec, k, rng)
             size = (group_count(k, spec.group), spec.cols)
             if spec.zero_point:
@@ -119,20 +172,24 @@ def corner_tiles(spec: MixpeArraySpec, k: int, rng: np.random.Generator) -> list
     return found
 
 
-def tile(spec: MixpeArraySpec, name: str, a, b, scales: dict[str, np.ndarray]) -> Transaction:
-    """Return the transaction of A (rows, K), B (K, cols) and scales (groups, cols)."""
+def tile(spec: MixpeArraySpec, name: str, a, b, scales: dict[str, np.ndarray], c=None) -> Transaction:
+    """Return the transaction of A (rows, K), B (K, cols) and scales (groups, cols); c: if not the product."""
+    c = product(spec, a, b, scales) if c is None else c
     return Transaction(
         name,
         {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": scales},
-        {"c": {"data": product(spec, a, b, scales), "last": last_of(spec.rows)}},
+        {"c": {"data": c, "last": last_of(spec.rows)}},
         spec.tile_cycles(a.shape[1]),
         # With ws rows of A come one by one, and the first of the last block completes a row of C.
         beats_after={"s": None} | ({"a": spec.rows - 1} if spec.streams_rows else {}),
     )
 
 
-def product(spec: MixpeArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.ndarray:
-    """Return C of any A (M, K), B (K, N) and scales (groups, N) from the golden model."""
+def product(spec: MixpeArraySpec, a, b, scales: dict[str, np.ndarray], b_bits: int = 0) -> np.ndarray:
+    """Return C of any A (M, K), B (K, N) and scales (groups, N) from the golden model.
+
+    b_bits: if not those of the Spec.
+    """
     if spec.scale == "dyadic":
         mult, shift = scales["mult"], scales["shift"]
     else:
@@ -145,7 +202,7 @@ def product(spec: MixpeArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.nda
         scales.get("zero"),
         group=spec.group,
         a_bits=spec.a_bits,
-        b_bits=spec.b_bits,
+        b_bits=b_bits or spec.b_bits,
         a_signed=spec.a_signed,
         mult_bits=spec.factor_bits,
         shift_bits=spec.shift_bits,
@@ -175,6 +232,13 @@ def check_exhaustible(spec: MixpeArraySpec) -> None:
 
 def compiled_checks(spec: MixpeArraySpec, level: str) -> dict[str, Callable[[Rtl], int]]:
     """Return the checks that run on the compiled RTL, by name: long tiles of random groups."""
+    if spec.weights:
+        n = spec.weights.shape[1]
+        return {
+            f"both ends of all {n} columns of weights": lambda rtl: check_transactions(
+                rtl, weight_tiles(spec, range(n))
+            )
+        }
     rng = np.random.default_rng(1)
     length = 20 * spec.group + 7
     return {

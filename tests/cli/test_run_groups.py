@@ -10,8 +10,8 @@ from macwright.tb.digits import digit_classifier
 SPEC = ("mixpe_array", "-p", "rows=8", "-p", "cols=4", "-p", "group=16")
 
 
-def run(folder, a, b, out):
-    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "run", *SPEC]
+def run(folder, a, b, out, *more):
+    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "run", *SPEC, *more]
     return subprocess.run(
         [*command, "--a", a, "--b", b, "-o", out], cwd=folder, capture_output=True, text=True
     )
@@ -34,6 +34,16 @@ def test_a_classifier_with_4_bit_weights_keeps_its_accuracy(tmp_path):
 
     in_int8 = classifier.accuracy(classifier.classify(np.matmul))
     assert classifier.accuracy(classifier.classify(multiply)) > in_int8 - 0.01
+
+
+def test_weights_of_too_many_digits_are_refused(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((3, 2), int))
+    fields = dict.fromkeys(("mult", "shift"), np.ones((1, 2), int))
+    np.savez(tmp_path / "b.npz", b=np.array([[1, 2], [3, 85]]), **fields)
+    csd = ("-p", "recoding=csd", "-p", "zero_point=false", "-p", "b_bits=8")
+    done = run(tmp_path, "a.npy", "b.npz", "c.npy", *csd)
+    said = "b[1, 1] = 85 has 4 signed digits, and digits=2 is the limit: round the weights"
+    assert done.returncode == 2 and said in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ WHERE = {
     ("fma_pe", "random_bits"): {"rounding": "stochastic"},
     ("fp_add", "random_bits"): {"rounding": "stochastic"},
     ("fp_mul", "random_bits"): {"rounding": "stochastic"},
+    ("mixpe_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
     ("absmax", "floor"): {"fmt": "fp32"},
@@ -63,6 +64,11 @@ SPECS = [
         {"rows": 2, "cols": 1, "dataflow": "ws", "zero_point": False, "recoding": "bits", "scale": "bf16"},
     ),
     ("mixpe_array", {"rows": 1, "cols": 1, "group": 1, "element": "operator", "a_signed": False}),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 5, "group": 8, "recoding": "csd", "zero_point": False, "b_bits": 7}
+        | {"a_signed": False, "element": "mac"},
+    ),
     ("lut_tile", {"rows": 2, "cols": 3, "weight_bits": 3, "planes": 2}),
     (
         "lut_tile",

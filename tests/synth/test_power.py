@@ -191,3 +191,14 @@ def test_a_beat_waits_until_it_is_taken():
 def test_mapping_refuses_a_broken_netlist(library, tmp_path):
     with pytest.raises(RuntimeError, match="Yosys, running map.ys, stopped"):
         map_design(Design("x", "", "x", None), library, 500, tmp_path, 60)
+
+
+def test_long_tiles_begin_everywhere_and_scales_wait_for_their_group():
+    unit = CATALOG["mixpe_array"]
+    spec = unit.spec(rows=2, cols=2, group=8)
+    ports = make_verilog(unit, spec).ports
+    first, other = (stimulus(ports, spec, 60, seed, k=32) for seed in (0, 16))
+    assert np.flatnonzero(first["s_axis_a_tlast"]).tolist() == [33]
+    assert np.flatnonzero(other["s_axis_b_tlast"]).tolist() == [25, 57]
+    changes = np.flatnonzero((first["s_axis_s_tmult"][1:] != first["s_axis_s_tmult"][:-1]).any(axis=1)) + 1
+    assert set(changes.tolist()) <= set(range(2 + 8, 60, 8)) and len(changes) > 3

@@ -65,6 +65,16 @@ BOTH = [
         {"rows": 2, "cols": 2, "group": 20, "dataflow": "ws", "a_signed": False, "b_bits": 2}
         | {"element": "operator", "scale": "fp16", "zero_point": False},
     ),
+    ("mixpe_array", {"rows": 2, "cols": 7, "group": 11, "a_signed": False, "element": "mac"}),
+    (
+        "mixpe_array",
+        {"rows": 3, "cols": 2, "group": 8, "recoding": "csd", "zero_point": False, "b_bits": 8},
+    ),
+    (
+        "mixpe_array",
+        {"rows": 2, "cols": 2, "group": 6, "recoding": "csd", "zero_point": False, "digits": 3}
+        | {"dataflow": "ws", "depth": 3, "b_bits": 7, "a_signed": False},
+    ),
     ("lut_tile", {"rows": 3, "cols": 2}),
     ("lut_tile", {"rows": 1, "cols": 1, "k": 2, "weight_bits": 1, "weight_kind": "odd", "pipeline": False}),
     (

@@ -1,0 +1,105 @@
+"""The scales of the group whose rows come: taken from `s`, coded, and held for each column.
+
+A lane looks at the zero point of its column with a row's sum, at the multiplier a cycle later and at the
+shift after another. Where columns are skewed nothing has to be delayed for that: a beat of `s` waits on its
+stream while a token walks along the columns, and each register takes its part from the beat when its lane
+has done with the part of the group before.
+
+    token     0      1      2      ...    cols + 1
+    loads    zero_0  zero_1  zero_2
+                     mult_0  mult_1                    and then the beat has been taken
+                             shift_0
+
+Where the columns work in step, all parts are taken at once, and multiplier and shift are delayed.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Const, Module, Signal, Value
+
+from ..arith.coded import Coder, CoderSpec
+from ..array.skew import delayed
+from ..share import share
+from .float_scale import factor_and_shift
+
+
+@dataclasses.dataclass
+class Scale:
+    """What the lane of a column takes; `zero` is None without zero points."""
+
+    zero: Value | None
+    factor: Value
+    shift: Value
+
+
+def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[Scale]]:
+    """Return whether the scales of the group whose rows come are there, and the scale of each column.
+
+    en: the lanes move; bottom: they take the bottom row of a group from column 0.
+    """
+    spec = array.spec
+    loaded, take = Signal(name="scales_loaded"), Signal(name="scales_taken")
+    free = Signal(name="scales_free")
+    m.d.comb += free.eq(~loaded | bottom)
+    m.d.sync += loaded.eq(take | (loaded & ~bottom))
+    if spec.columns_skewed:
+        token = _walk(m, array, en, take, free)
+    else:
+        m.d.comb += [array.s.ready.eq(free), take.eq(array.s.valid & free)]
+    if spec.scale != "dyadic":
+        bad = Signal(spec.cols, name="bad_scales")
+        with m.If(take & bad.any()):
+            m.d.sync += array.bad_scale.eq(1)
+    stages = {"zero": 0, "factor": 1, "shift": 1 + spec.scaler.shift_wait}
+    scales = []
+    for j in range(spec.cols):
+        parts = _parts(m, platform, array, j)
+        if spec.scale != "dyadic":
+            m.d.comb += bad[j].eq(parts.pop("bad"))
+        held = {"zero": None}
+        for name, value in parts.items():
+            held[name] = Signal(len(value), name=f"{name}_{j}", reset_less=True)
+            with m.If(token[j + stages[name]] if spec.columns_skewed else take):
+                m.d.sync += held[name].eq(value)
+            if not spec.columns_skewed:
+                held[name] = delayed(m, platform, en, held[name], stages[name], f"{name}_delay_{j}")
+        scales.append(Scale(**held))
+    return loaded, scales
+
+
+def _walk(m: Module, array, en, take, free) -> list[Value]:
+    """Return the token that walks along the columns, a place per enabled cycle, as the loads it allows."""
+    last = array.spec.gap_of_scales - 1
+    walk = Signal(last, name="scale_walk")
+    busy = Signal(name="scale_busy")
+    m.d.comb += [take.eq(array.s.valid & free & ~busy), array.s.ready.eq(walk[-1] & en)]
+    # The first step is taken whether the lanes move or not: they may be waiting for this scale.
+    m.d.sync += [walk[0].eq(take | (walk[0] & ~en)), busy.eq(take | (busy & ~array.s.ready))]
+    with m.If(en):
+        m.d.sync += walk[1:].eq(walk)
+    return [take, *(walk & en.replicate(last))]
+
+
+def _parts(m: Module, platform, array, j: int) -> dict[str, Value]:
+    """Return the parts of the scale that `s` offers for column `j`, coded as its lane takes them."""
+    spec = array.spec
+    given = {name: getattr(array.s.payload, name)[j] for name in spec.scale_fields}
+    parts = {}
+    if spec.scale == "dyadic":
+        factor, shift = given["mult"], given["shift"]
+    else:
+        factor, shift, parts["bad"] = factor_and_shift(m, given["scale"], spec, f"scale_{j}")
+    if spec.scaler.recodes_factor:
+        factor = _coded(m, platform, factor, False, f"coder_{j}")
+    if spec.zero_point:
+        # As the weights: recentred, which inverts the top bit.
+        zero = given["zero"] ^ Const(1 << (spec.b_bits - 1), spec.b_bits)
+        parts["zero"] = _coded(m, platform, zero, True, f"zero_coder_{j}")
+    return parts | {"factor": factor, "shift": shift}
+
+
+def _coded(m: Module, platform, value: Value, signed: bool, name: str) -> Value:
+    coder = Coder(CoderSpec(bits=len(value), signed=signed))
+    share(m, platform, coder, name)
+    m.d.comb += coder.a.eq(value)
+    return coder.word
