@@ -26,7 +26,7 @@ def timing(spec: Spec) -> dict[str, Any]:
     }
     if hasattr(spec, "k_limit"):
         facts |= {"acc_bits": spec.acc_width, "k_limit": spec.k_limit}
-    if getattr(spec, "weights", None):
+    if spec.weights:
         facts |= {"acc_bits": spec.acc_width, "exact_for": spec.weights.facts}
     return facts
 

@@ -107,7 +107,7 @@ def consequences(spec: Spec) -> list[str]:
             if hasattr(spec, field):
                 count = getattr(spec, field)
                 facts.append(f"peak: {count} {thing}{'s' if count > 1 else ''} per cycle")
-    if getattr(spec, "weights", None):
+    if spec.weights:
         k, n, digest = spec.weights.facts.values()
         sums = f"exact for these weights: K = {k}, N = {n}, sha256 {digest}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")

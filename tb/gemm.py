@@ -51,7 +51,7 @@ class RtlGemm:
                 f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
             )
         (m, k), n = a.shape, b.shape[1]
-        if getattr(spec, "weights", None):
+        if spec.weights:
             if (needed := spec.bits_for(b)) > spec.acc_width:
                 raise UsageError(
                     f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
