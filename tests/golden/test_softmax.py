@@ -1,0 +1,302 @@
+"""The integer softmaxes: published vectors, definitions in plain Python, error against the real function."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from macwright.golden.base2_softmax import base2_exp, exp2_table, longest_base2_row
+from macwright.golden.errors import UsageError
+from macwright.golden.ibert import ibert_exp, ibert_exp_constants, ibert_requant
+from macwright.golden.ita_softmax import ita_softmax, longest_ita_row
+from macwright.golden.ivit_exp import (
+    GELU_SLOPE,
+    ivit_one,
+    longest_shiftmax_row,
+    shift_exp,
+    shiftgelu,
+    shiftmax,
+)
+from macwright.golden.softmax import METHODS, softmax
+
+ROW = np.array([-60, -31, -5, 0, 7, 20, 33, 40])
+SIXTEENTH = Fraction(1, 16)
+IBERT = {
+    "constants": ibert_exp_constants(SIXTEENTH),
+    **dict(zip(("mult", "shift"), ibert_requant(SIXTEENTH), strict=True)),
+}
+OPTIONS = {"shiftmax": {"one": 16}, "ibert": IBERT, "ita": {}, "base2": {}}
+rows = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
+
+
+def test_published_vectors():
+    assert shift_exp(ROW - 40, one=16, n=15).tolist() == [
+        1088, 6656, 31744, 47104, 69632, 163840, 360448, 524288
+    ]  # fmt: skip
+    assert shiftmax(ROW, one=16).tolist() == [0, 0, 3, 5, 7, 17, 38, 55]
+    assert shiftmax(ROW, one=16, out_bits=16).tolist() == [29, 180, 863, 1280, 1893, 4455, 9801, 14256]
+    one = ivit_one(SIXTEENTH, variant="tvm")
+    assert one == 17 and shiftmax(ROW, one=one, variant="tvm").tolist() == [0, 0, 3, 5, 7, 17, 38, 53]
+    gelu = shiftgelu(ROW, one=ivit_one(GELU_SLOPE * SIXTEENTH))
+    assert gelu.tolist() == [0, -155, -230, 0, 595, 2240, 4026, 5000]
+    assert ita_softmax(ROW, group=8).tolist() == [7, 14, 29, 29, 29, 29, 58, 58]
+
+
+def test_the_ones_of_scales():
+    ones = [(8, 8, 9), (16.39, 17, 17), (32.8, 33, 33), (Fraction(1, 3), 1, 1)]
+    for steps, ivit, tvm in ones:
+        assert ivit_one(1 / Fraction(steps)) == ivit
+        assert ivit_one(1 / Fraction(steps), variant="tvm") == tvm
+
+
+@pytest.mark.parametrize("variant, n", [("ivit", 15), ("ivit", 4), ("tvm", 16)])
+@pytest.mark.parametrize("one", [1, 2, 3, 16, 17, 100])
+def test_shift_exp_is_its_formula(variant, n, one):
+    """By fractions, as the paper writes it: (r / 2 - x0) * 2 ** (n - q), rounded down."""
+    x = np.arange(-255, 1)
+    wanted = []
+    for code in x.tolist():
+        p = max(code + code // 2 - code // 16, -n * one)
+        q = -p // one
+        r = p + q * one
+        half = Fraction(r, 2) if variant == "ivit" else r // 2
+        wanted.append((half + one) * 2 ** (n - q) // 1)
+    assert shift_exp(x, one=one, n=n, variant=variant).tolist() == wanted
+
+
+def test_shift_exp_errors_of_the_brief():
+    """Largest relative error over 8 nats down; the second variant suffers where 1 / scale is an integer."""
+    for steps, ivit, tvm in ((8, 0.148, 1.61), (16, 0.118, 0.73), (32, 0.105, 0.40), (64, 0.094, 0.25)):
+        scale = Fraction(1, steps)
+        x = np.arange(-8 * steps, 1)
+        real = np.exp(x / steps)
+        for variant, bound in (("ivit", ivit), ("tvm", tvm)):
+            n = {"ivit": 15, "tvm": 16}[variant]
+            e = shift_exp(x, one=ivit_one(scale, variant=variant), n=n, in_bits=16, variant=variant)
+            error = np.abs(e / (steps * 2.0**n) / real - 1)[real > 1e-3].max()
+            assert bound - 0.02 < error <= bound
+
+
+def test_shiftmax_saturates_its_sum_beyond_the_longest_row():
+    assert [longest_shiftmax_row(one=332, n=15), longest_shiftmax_row(one=31, n=16)] == [197, 1057]
+    length = longest_shiftmax_row(one=255, n=23) + 1
+    assert length == 2
+    assert shiftmax([5, 5], one=255, n=23, out_bits=8).tolist() == [
+        127,
+        127,
+    ]  # 2 ** 31 - 1 over each, not half
+    with pytest.raises(UsageError, match="a sum of exponentials is 4278190080, and variant=tvm ends"):
+        shiftmax([5, 5], one=255, n=23, variant="tvm")
+
+
+@pytest.mark.parametrize("variant", ["ivit", "tvm"])
+def test_shiftgelu_of_rows_without_a_positive_number(variant):
+    """exp(-m) may leave 31 bits: `ivit` saturates it, and the sigmoid is 0; `tvm` would wrap."""
+    small = shiftgelu([-3, -1, 0], one=37, n=16, variant=variant)
+    assert (np.abs(small / 128 - [-3 / 2, -1 / 2, 0]) <= 0.3).all()
+    far = [-128, -127]
+    if variant == "ivit":
+        assert shiftgelu(far, one=1).tolist() == [0, 0]
+    else:
+        with pytest.raises(UsageError, match="variant=tvm ends at"):
+            shiftgelu(far, one=1, variant="tvm")
+
+
+def test_shiftgelu_collapses_beyond_its_octaves():
+    """Where the row's maximum is beyond n octaves, a sigmoid that should be near 0 is 1/2."""
+    scale = Fraction(12, 127)
+    x = np.array([-127, 127])
+    y = shiftgelu(x, one=ivit_one(GELU_SLOPE * scale))
+    assert abs(float(y[0] * scale / 128) + 5.95) < 0.05
+    near = shiftgelu(x, one=ivit_one(GELU_SLOPE * scale / 2))
+    assert near[0] == 0
+
+
+def ita_by_steps(x, group, shift, top):
+    def halvings(d):
+        return (d + (1 << shift >> 1)) >> shift
+
+    acc, running = 0, None
+    for start in range(0, len(x), group):
+        part = x[start : start + group]
+        larger = max(part) if running is None else max(running, *part)
+        if running is not None:
+            acc >>= halvings(larger - running)
+        acc += sum(256 >> halvings(larger - value) for value in part)
+        running = larger
+    return [top * 256 // acc >> halvings(running - value) for value in x]
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, st.sampled_from([1, 3, 8, 16, 64]), st.sampled_from([0, 3, 5]), st.sampled_from([127, 255]))
+def test_ita_is_its_definition(x, group, shift, top):
+    found = ita_softmax(x, group=group, octave_shift=shift, top=top)
+    assert found.tolist() == ita_by_steps(x, group, shift, top)
+
+
+def test_ita_depends_on_order_and_group():
+    climb = np.arange(-128, 128, 3)
+    assert (ita_softmax(climb, group=1) != ita_softmax(climb, group=128)).any()
+    assert (ita_softmax(climb, group=1) != ita_softmax(climb[::-1], group=1)[::-1]).any()
+
+
+def test_ibert_exp_is_its_polynomial():
+    for steps in (16, 64, 256):
+        ln2, b, c = constants = ibert_exp_constants(Fraction(1, steps))
+        x = np.arange(-255, 1)
+        wanted = []
+        for code in x.tolist():
+            code = max(code, -30 * ln2)
+            q = -code // ln2
+            r = code + q * ln2
+            wanted.append(max((r + b) * r + c, 0) << (30 - q))
+        assert ibert_exp(x, constants=constants).tolist() == wanted
+
+
+def test_ibert_exp_errors_of_the_brief():
+    for steps, bound in ((16, 0.68), (64, 0.098), (256, 0.023), (1024, 0.0043), (4096, 0.0037)):
+        x = np.arange(-7 * steps, 1)
+        real = np.exp(x / steps)
+        e = ibert_exp(x, constants=ibert_exp_constants(Fraction(1, steps)), in_bits=16)
+        error = np.abs(e * 0.35815147 / steps**2 / 2.0**30 / real - 1)[real > 1e-3].max()
+        assert bound / 1.25 < error <= bound
+
+
+@pytest.mark.parametrize("fraction_bits, exp_bits", [(0, 8), (1, 1), (5, 8), (6, 16), (8, 16)])
+def test_exp2_table_is_nearest(fraction_bits, exp_bits):
+    found = exp2_table(fraction_bits=fraction_bits, exp_bits=exp_bits)
+    real = (2**exp_bits - 1) * 2.0 ** (-np.arange(2**fraction_bits) / 2**fraction_bits)
+    assert (np.abs(found - real) <= 0.5 + 1e-9).all()
+
+
+def test_exp2_table_of_the_brief():
+    assert list(exp2_table(fraction_bits=5, exp_bits=8)) == [
+        255, 250, 244, 239, 234, 229, 224, 219, 214, 210, 205, 201, 197, 192, 188, 184,
+        180, 176, 173, 169, 165, 162, 158, 155, 152, 148, 145, 142, 139, 136, 133, 130,
+    ]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, st.sampled_from([1, 3, 16]), st.sampled_from([0, 2, 5]))
+def test_base2_is_its_stream(x, lanes, f):
+    table = exp2_table(fraction_bits=f, exp_bits=8)
+    top, total, exps, octaves = -(128 >> f), 0, [], []
+    for start in range(0, len(x), lanes):
+        part = x[start : start + lanes]
+        larger = max(top, -(-max(part) >> f))
+        e = [table[((larger << f) - v) % (1 << f)] >> (((larger << f) - v) >> f) for v in part]
+        total = (total >> (larger - top)) + sum(e)
+        top, exps, octaves = larger, exps + e, octaves + [larger] * len(part)
+    row = base2_exp(x, fraction_bits=f, lanes=lanes)
+    assert (row.exps.tolist(), row.octaves.tolist()) == (exps, octaves)
+    assert (row.total.item(), row.top.item()) == (total, top)
+    y = softmax(x, method="base2", fraction_bits=f, lanes=lanes, index_bits=None)
+    last = [e >> (top - octave) for e, octave in zip(exps, octaves, strict=True)]
+    assert y.tolist() == [min(255, (Fraction(256 * e, total) + Fraction(1, 2)) // 1) for e in last]
+
+
+def logits(sigma, length=192, count=500):
+    """Return rows of 8-bit logits in steps of 1/16, normally distributed."""
+    real = np.random.default_rng(0).normal(0, sigma, (count, length))
+    return np.clip(np.rint(real * 16), -128, 127) / 16
+
+
+def measured(method, x, *, nat, out, **options):
+    """Return the mean error and the mean sum of rows whose logits `x` are given in codes of 1 / nat."""
+    end = 1 << (options.get("in_bits", 8) - 1)
+    codes = np.clip(np.rint(x * nat), -end, end - 1).astype(np.int64)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    p = softmax(codes, method=method, **options) / out
+    assert (np.take_along_axis(p, codes.argmax(axis=-1)[:, None], -1)[:, 0] == p.max(axis=-1)).all()
+    return np.abs(p - e / e.sum(axis=-1, keepdims=True)).mean(), p.sum(axis=-1).mean()
+
+
+#: method, options, codes per nat, steps per 1, then (mean error, row sum) for logits of deviation 1, 2 and 4.
+FIGURES = [
+    (
+        "shiftmax",
+        {"one": 16, "out_bits": 16},
+        16,
+        1 << 15,
+        [(1.1e-4, 0.995), (1.4e-4, 0.996), (1.5e-4, 0.997)],
+    ),
+    ("shiftmax", {"one": 16}, 16, 128, [(3.0e-3, 0.43), (1.6e-3, 0.70), (8.1e-4, 0.85)]),
+    ("shiftmax", {"one": 17, "variant": "tvm"}, 16, 128, [(3.1e-3, 0.40), (1.7e-3, 0.67), (8.9e-4, 0.83)]),
+    ("ibert", IBERT, 16, 256, [(1.9e-3, 0.64), (1.2e-3, 0.78), (5.8e-4, 0.90)]),
+    ("ita", {}, 32 / np.log(2), 256, [(2.3e-3, 0.61), (3.5e-3, 0.73), (6.0e-3, 0.78)]),
+    ("ita", {"octave_shift": 3}, 8 / np.log(2), 256, [(2.1e-3, 0.65), (1.5e-3, 0.82), (8.1e-4, 0.91)]),
+]
+
+
+@pytest.mark.parametrize("sigma", [0, 1, 2], ids=["1", "2", "4"])
+@pytest.mark.parametrize("method, options, nat, out, figures", FIGURES)
+def test_errors_of_the_brief(method, options, nat, out, figures, sigma):
+    """The figures were measured once on other rows of the same distribution: to a tenth."""
+    mean, total = measured(method, logits(2.0**sigma), nat=nat, out=out, **options)
+    assert mean == pytest.approx(figures[sigma][0], rel=0.1)
+    assert total == pytest.approx(figures[sigma][1], abs=0.02)
+
+
+@pytest.mark.parametrize("sigma, exact", [(1, 1.05e-3), (2, 6.8e-4), (4, 3.2e-4)])
+def test_base2_is_near_the_best_of_eight_bits(sigma, exact):
+    """`exact` is the real softmax rounded to 8 bits, which loses mass too; with 16 bits little is left."""
+    x, options = logits(sigma), {"nat": 32 / np.log(2), "lanes": 16, "in_bits": 10}
+    mean, total = measured("base2", x, out=256, **options)
+    assert mean < 1.25 * exact and total > 0.95
+    wide = {"exp_bits": 16, "total_bits": 28, "out_bits": 16}
+    mean, total = measured("base2", x, out=1 << 16, **wide, **options)
+    assert mean < 4e-5 and total > 0.999
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_shapes_and_corners(method):
+    options = OPTIONS[method]
+    assert softmax(np.zeros((3, 0), np.int64), method=method, **options).shape == (3, 0)
+    assert softmax([], method=method, **options).shape == (0,)
+    one = softmax([[-128], [127]], method=method, **options)
+    assert one.shape == (2, 1) and one[0] == one[1] and one[0] in (127, 128, 255, 256)
+    block = np.random.default_rng(0).integers(-128, 128, (2, 3, 33))
+    found = softmax(block, method=method, **options)
+    assert found.dtype == np.int64 and found.min() >= 0
+    for at in np.ndindex(2, 3):
+        assert (found[at] == softmax(block[at], method=method, **options)).all()
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: softmax([1], method="exact"), "method='exact' is not one of shiftmax, ibert"),
+        (lambda: softmax([1], method="ita", lanes=2), "lanes is no option of method=ita: it has group"),
+        (lambda: softmax([128], method="ita"), r"x\[0\] = 128 is outside -128..127"),
+        (lambda: softmax([0.5], method="ita"), "x must hold integers, not float64"),
+        (lambda: softmax(3, method="ita"), "x is a single number: give it a last axis"),
+        (lambda: softmax([3], method="ita", in_bits=17), "in_bits=17 is not a width from 1 to 16"),
+        (lambda: softmax([0] * 2048, method="ita"), "rows of 2048, and acc_bits=19 holds 2047"),
+        (lambda: softmax([3], method="ita", group=0), "group=0 is out of range: use 1 to 65536"),
+        (lambda: softmax([0] * 5, method="base2", total_bits=10), "total_bits=10 holds 4: use a wider total"),
+        (
+            lambda: softmax([3], method="base2", fraction_bits=11),
+            "fraction_bits=11 is out of range: use 0 to 10",
+        ),
+        (lambda: shiftmax([3], one=0), "one=0 and n=15 make exp"),
+        (lambda: shiftmax([3], one=1 << 16), "use one from 1 to 65535, or another n"),
+        (lambda: shiftmax([3], one=4, variant="jax"), "variant='jax' is not one of ivit, tvm"),
+        (
+            lambda: shift_exp([1], one=4, n=3),
+            "x must hold integers from -255 to 0: take the row's maximum away",
+        ),
+        (lambda: ivit_one(0), "scale=0 is not a number above 0"),
+        (lambda: ivit_one(float("nan")), "scale=nan is not a number above 0"),
+        (lambda: ibert_exp_constants(Fraction(1, 1 << 16)), "are no constants of an exponential"),
+        (lambda: softmax([3], method="ibert", **IBERT | {"shift": 99}), "make every exponential of a row 0"),
+    ],
+)
+def test_refusals_are_sentences(call, message):
+    with pytest.raises(UsageError, match=message):
+        call()
+
+
+def test_longest_rows():
+    assert longest_ita_row() == 2047
+    assert longest_base2_row(exp_bits=8, total_bits=20) == 4112
