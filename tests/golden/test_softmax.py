@@ -65,7 +65,7 @@ def test_shift_exp_is_its_formula(variant, n, one):
     assert shift_exp(x, one=one, n=n, variant=variant).tolist() == wanted
 
 
-def test_shift_exp_errors_of_the_brief():
+def test_shift_exp_errors_as_measured_before():
     """Largest relative error over 8 nats down; the second variant suffers where 1 / scale is an integer."""
     for steps, ivit, tvm in ((8, 0.148, 1.61), (16, 0.118, 0.73), (32, 0.105, 0.40), (64, 0.094, 0.25)):
         scale = Fraction(1, steps)
@@ -154,7 +154,7 @@ def test_ibert_exp_is_its_polynomial():
         assert ibert_exp(x, constants=constants).tolist() == wanted
 
 
-def test_ibert_exp_errors_of_the_brief():
+def test_ibert_exp_errors_as_measured_before():
     for steps, bound in ((16, 0.68), (64, 0.098), (256, 0.023), (1024, 0.0043), (4096, 0.0037)):
         x = np.arange(-7 * steps, 1)
         real = np.exp(x / steps)
@@ -170,7 +170,7 @@ def test_exp2_table_is_nearest(fraction_bits, exp_bits):
     assert (np.abs(found - real) <= 0.5 + 1e-9).all()
 
 
-def test_exp2_table_of_the_brief():
+def test_exp2_table_as_measured_before():
     assert list(exp2_table(fraction_bits=5, exp_bits=8)) == [
         255, 250, 244, 239, 234, 229, 224, 219, 214, 210, 205, 201, 197, 192, 188, 184,
         180, 176, 173, 169, 165, 162, 158, 155, 152, 148, 145, 142, 139, 136, 133, 130,
@@ -231,7 +231,7 @@ FIGURES = [
 
 @pytest.mark.parametrize("sigma", [0, 1, 2], ids=["1", "2", "4"])
 @pytest.mark.parametrize("method, options, nat, out, figures", FIGURES)
-def test_errors_of_the_brief(method, options, nat, out, figures, sigma):
+def test_errors_as_measured_before(method, options, nat, out, figures, sigma):
     """The figures were measured once on other rows of the same distribution: to a tenth."""
     mean, total = measured(method, logits(2.0**sigma), nat=nat, out=out, **options)
     assert mean == pytest.approx(figures[sigma][0], rel=0.1)
