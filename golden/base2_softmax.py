@@ -1,25 +1,22 @@
 """Softmax to the base 2, with a running maximum in whole octaves: shifts, one table, one reciprocal.
 
-A code weighs an octave / 2 ** fraction_bits: the logits are requantised by log2(e) more than usual. Elements
-come in groups of `lanes`; M, the running maximum in octaves, is rounded up, so that a new one shifts the sum
-and nothing else, as Softermax does (Stevens et al., Softermax, DAC 2021). The exponentials are exact up to
-one rounding and one truncation:
+A code weighs an octave / 2 ** fraction_bits: the logits are requantised by log2(e) more than usual. M, the
+running maximum in octaves, is rounded up, so that a new one shifts the sum and nothing else, as Softermax
+does (Stevens et al., Softermax, DAC 2021). The exponentials are exact up to
+one rounding and one truncation; `golden.octaves` is the stream:
 
-    M' = max(M, ceil(max of the group / 2 ** f))    total = (total >> (M' - M)) + sum of e
-    d = M' * 2 ** f - x                             e = T[d mod 2 ** f] >> (d div 2 ** f)
-    T[i] = round((2 ** exp_bits - 1) * 2 ** (-i / 2 ** f))
+    d = M * 2 ** f - x
+    e = T[d mod 2 ** f] >> (d div 2 ** f)           T[i] = round((2 ** exp_bits - 1) * 2 ** (-i / 2 ** f))
 
 `base2_exp` is the stream: it needs no memory per element, and leaves the division to the caller, who scales
 what it has summed by 1 / total once per row. `base2_softmax` divides, with e of the row's last M.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
-
 import numpy as np
 
 from .errors import UsageError
 from .integer import check_bits
+from .octaves import OctaveRow, nearest_powers, stream
 from .reciprocal import reciprocal
 from .requant import round_shift
 from .rows import check_option, check_rows
@@ -27,38 +24,14 @@ from .rows import check_option, check_rows
 MAX_FRACTION_BITS = 10
 
 
-class Base2Row(NamedTuple):
-    """A row's exponentials as they stream; int64.
-
-    exps: (..., N), e. octaves: (..., N), the M that e is relative to, that of the element's group.
-    total: (...), their sum relative to the last M, truncated at every shift. top: (...), the last M.
-    """
-
-    exps: np.ndarray
-    octaves: np.ndarray
-    total: np.ndarray
-    top: np.ndarray
-
-
-@lru_cache
 def exp2_table(*, fraction_bits: int, exp_bits: int) -> tuple[int, ...]:
     """Return T: (2 ** exp_bits - 1) * 2 ** (-i / 2 ** fraction_bits), i from 0, rounded to nearest.
 
-    fraction_bits: 0 to 10, exp_bits: 1 to 16. No entry is a tie: all but the first are irrational. Each is
-    found by comparing integers, t - 1/2 <= v being (2 t - 1) ** n * 2 ** i <= (2 * top) ** n, n = 2 ** f.
+    fraction_bits: 0 to 10, exp_bits: 1 to 16.
     """
     check_option("fraction_bits", fraction_bits, 0, MAX_FRACTION_BITS)
     check_bits("exp_bits", exp_bits, 16)
-    n, top = 1 << fraction_bits, (1 << exp_bits) - 1
-    limit = (2 * top) ** n
-    table = [top]
-    for i in range(1, n):
-        low, high = 0, table[-1]  # the entry is one of these: bisect
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if (2 * middle - 1) ** n << i <= limit else (low, middle - 1)
-        table.append(low)
-    return tuple(table)
+    return nearest_powers((1 << exp_bits) - 1, 1 << fraction_bits)
 
 
 def longest_base2_row(*, exp_bits: int, total_bits: int) -> int:
@@ -68,35 +41,27 @@ def longest_base2_row(*, exp_bits: int, total_bits: int) -> int:
 
 def base2_exp(
     x, *, fraction_bits: int = 5, exp_bits: int = 8, lanes: int = 1, in_bits: int = 8, total_bits: int = 20
-) -> Base2Row:
+) -> OctaveRow:
     """Return the exponentials of the rows of `x`, (..., N), in the order of the stream.
 
-    x: signed, `in_bits`, 1 to 16. fraction_bits: 0 to 10; exp_bits: 1 to 16; total_bits: up to 40. lanes: 1
-    or more, elements that come at once and share an M; the last group may be shorter. The first M is that of
-    the smallest code; an empty row keeps it, and its total is 0.
+    x: signed, `in_bits`, 1 to 16. fraction_bits: 0 to 10; exp_bits: 1 to 16; total_bits: up to 40. lanes: see
+    `golden.octaves.stream`.
 
     Raises UsageError for what is out of range and for rows longer than `longest_base2_row`.
     """
     x = check_rows(x, in_bits)
     table = np.array(exp2_table(fraction_bits=fraction_bits, exp_bits=exp_bits), np.int64)
-    check_option("lanes", lanes, 1, 1 << 16)
     check_option("total_bits", total_bits, exp_bits, 40)
     longest = longest_base2_row(exp_bits=exp_bits, total_bits=total_bits)
     if x.shape[-1] > longest:
         raise UsageError(
             f"x has rows of {x.shape[-1]}, and total_bits={total_bits} holds {longest}: use a wider total"
         )
-    top = np.full(x.shape[:-1], _octaves(-(1 << (in_bits - 1)), fraction_bits), np.int64)
-    total = np.zeros_like(top)
-    exps, octaves = np.empty_like(x), np.empty_like(x)
-    for start in range(0, x.shape[-1], lanes):
-        part = slice(start, start + lanes)
-        larger = np.maximum(top, _octaves(x[..., part].max(axis=-1), fraction_bits))
-        exps[..., part] = e = _exp(x[..., part], larger[..., None], table, fraction_bits)
-        octaves[..., part] = larger[..., None]
-        total = (total >> np.minimum(larger - top, 63)) + e.sum(axis=-1)
-        top = larger
-    return Base2Row(exps, octaves, total, top)
+
+    def exp_of(d: np.ndarray) -> np.ndarray:
+        return table[d & (len(table) - 1)] >> np.minimum(d >> fraction_bits, 63)
+
+    return stream(x, exp_of, fraction_bits=fraction_bits, lanes=lanes, in_bits=in_bits)
 
 
 def base2_softmax(
@@ -129,7 +94,7 @@ def base2_softmax(
     check_option("out_bits", out_bits, 1, 16)
     if not row.exps.size:
         return row.exps
-    e = row.exps >> np.minimum(row.top[..., None] - row.octaves, 63)
+    e = row.last_exps()
     total = row.total[..., None]
     if index_bits is None:
         y = ((e << (out_bits + 1)) + total) // (2 * total)
@@ -137,13 +102,3 @@ def base2_softmax(
         scale = reciprocal(total, bits=total_bits, index_bits=index_bits, mantissa_bits=mantissa_bits)
         y = round_shift((e * scale.mantissa) << out_bits, scale.shift, "half_up")
     return np.minimum(y, (1 << out_bits) - 1)
-
-
-def _octaves(code, fraction_bits: int):
-    """Return `code` in octaves, rounded up."""
-    return -(-code >> fraction_bits)
-
-
-def _exp(x: np.ndarray, octaves: np.ndarray, table: np.ndarray, fraction_bits: int) -> np.ndarray:
-    d = (octaves << fraction_bits) - x
-    return table[d & (len(table) - 1)] >> np.minimum(d >> fraction_bits, 63)

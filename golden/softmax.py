@@ -10,11 +10,13 @@ from .ibert import ibert_softmax
 from .ita_softmax import ita_softmax
 from .ivit_exp import shiftmax
 from .rows import check_name
+from .softermax import softermax
 
 METHODS = {
     "shiftmax": shiftmax,
     "ibert": ibert_softmax,
     "ita": ita_softmax,
+    "softermax": softermax,
     "base2": base2_softmax,
 }
 
