@@ -14,12 +14,11 @@ what it has summed by 1 / total once per row. `base2_softmax` divides, with e of
 
 import numpy as np
 
-from .errors import UsageError
 from .integer import check_bits
 from .octaves import OctaveRow, nearest_powers, stream
 from .reciprocal import reciprocal
 from .requant import round_shift
-from .rows import check_option, check_rows
+from .rows import check_length, check_option, check_rows
 
 MAX_FRACTION_BITS = 10
 
@@ -52,11 +51,7 @@ def base2_exp(
     x = check_rows(x, in_bits)
     table = np.array(exp2_table(fraction_bits=fraction_bits, exp_bits=exp_bits), np.int64)
     check_option("total_bits", total_bits, exp_bits, 40)
-    longest = longest_base2_row(exp_bits=exp_bits, total_bits=total_bits)
-    if x.shape[-1] > longest:
-        raise UsageError(
-            f"x has rows of {x.shape[-1]}, and total_bits={total_bits} holds {longest}: use a wider total"
-        )
+    check_length(x, longest_base2_row(exp_bits=exp_bits, total_bits=total_bits), "total_bits", total_bits)
 
     def exp_of(d: np.ndarray) -> np.ndarray:
         return table[d & (len(table) - 1)] >> np.minimum(d >> fraction_bits, 63)

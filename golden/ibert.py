@@ -18,7 +18,7 @@ import numpy as np
 from .errors import UsageError
 from .integer import check_bits, check_range
 from .requant import dyadic, round_shift
-from .rows import check_option, check_rows, check_scale
+from .rows import check_differences, check_option, check_rows, check_scale
 
 #: 2 ** -30 is what the exponential's scale is divided by; x below -30 ln 2 counts as that.
 EXP_SHIFT = 30
@@ -84,13 +84,8 @@ def ibert_exp(x, *, constants: ExpConstants, in_bits: int = 8) -> np.ndarray:
     constants that make the result wider than 62 bits.
     """
     _check_exp(constants)
-    check_option("in_bits", in_bits, 1, 16)
-    x = np.asarray(x)
-    lowest = 1 - (1 << in_bits)
-    if x.dtype.kind not in "iu" or ((x > 0) | (x < lowest)).any():
-        raise UsageError(f"x must hold integers from {lowest} to 0: take the row's maximum away first")
     ln2, b, c = constants
-    x = np.maximum(x.astype(np.int64), -EXP_SHIFT * ln2)
+    x = np.maximum(check_differences(x, in_bits), -EXP_SHIFT * ln2)
     q = x // -ln2
     r = x + q * ln2
     return np.maximum((r + b) * r + c, 0) << (EXP_SHIFT - q)

@@ -13,9 +13,8 @@ Shifting the accumulator loses bits, so that the result depends on the group and
 
 import numpy as np
 
-from .errors import UsageError
 from .requant import round_shift
-from .rows import check_option, check_rows
+from .rows import check_length, check_option, check_rows
 
 #: What the exponential of the maximum weighs in the sum.
 _UNIT_BITS = 8
@@ -43,11 +42,7 @@ def ita_softmax(
     check_option("octave_shift", octave_shift, 0, 15)
     check_option("acc_bits", acc_bits, _UNIT_BITS + 1, 32)
     check_option("top", top, 1, 255)
-    longest = longest_ita_row(acc_bits=acc_bits)
-    if x.shape[-1] > longest:
-        raise UsageError(
-            f"x has rows of {x.shape[-1]}, and acc_bits={acc_bits} holds {longest}: use a wider accumulator"
-        )
+    check_length(x, longest_ita_row(acc_bits=acc_bits), "acc_bits", acc_bits)
     if not x.size:
         return x
     acc = np.zeros(x.shape[:-1] + (1,), np.int64)

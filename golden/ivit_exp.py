@@ -20,7 +20,7 @@ from fractions import Fraction
 import numpy as np
 
 from .errors import UsageError
-from .rows import check_name, check_option, check_rows, check_scale
+from .rows import check_differences, check_name, check_option, check_rows, check_scale
 
 VARIANTS = ("ivit", "tvm")
 #: The released code's shift of softmax; GELU's is the same in both variants.
@@ -58,12 +58,7 @@ def shift_exp(x, *, one: int, n: int, in_bits: int = 8, variant: str = "ivit") -
     """
     check_one(one, n)
     check_name("variant", variant, VARIANTS)
-    x = np.asarray(x)
-    check_option("in_bits", in_bits, 1, 16)
-    lowest = 1 - (1 << in_bits)
-    if x.dtype.kind not in "iu" or ((x > 0) | (x < lowest)).any():
-        raise UsageError(f"x must hold integers from {lowest} to 0: take the row's maximum away first")
-    return _shift_exp(x.astype(np.int64), one, n, variant)
+    return _shift_exp(check_differences(x, in_bits), one, n, variant)
 
 
 def shiftmax(

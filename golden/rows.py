@@ -22,6 +22,25 @@ def check_rows(x, in_bits: int) -> np.ndarray:
     return x
 
 
+def check_differences(x, in_bits: int) -> np.ndarray:
+    """Return `x`, integers of any shape that are 0 or less, as int64: differences of two of `in_bits`.
+
+    Raises UsageError unless `in_bits` is 1 to 16 and all of `x` are from 1 - 2 ** in_bits to 0.
+    """
+    check_bits("in_bits", in_bits, MAX_IN_BITS)
+    x = np.asarray(x)
+    lowest = 1 - (1 << in_bits)
+    if x.dtype.kind not in "iu" or ((x > 0) | (x < lowest)).any():
+        raise UsageError(f"x must hold integers from {lowest} to 0: take the row's maximum away first")
+    return x.astype(np.int64)
+
+
+def check_length(x: np.ndarray, longest: int, name: str, bits: int) -> None:
+    """Raise UsageError if rows are longer than `longest`, what a sum of the width `name` = `bits` holds."""
+    if x.shape[-1] > longest:
+        raise UsageError(f"x has rows of {x.shape[-1]}, and {name}={bits} holds {longest}: use a wider sum")
+
+
 def check_option(name: str, value: int, low: int, high: int) -> None:
     """Raise UsageError unless `value` is from `low` to `high`."""
     if not low <= value <= high:

@@ -13,10 +13,9 @@ chords between values rounded to nearest, rounded down in between. With 1.0 = 2 
 
 import numpy as np
 
-from .errors import UsageError
 from .octaves import nearest_powers, stream
 from .reciprocal import bit_length
-from .rows import check_option, check_rows
+from .rows import check_length, check_option, check_rows
 
 EXP_SEGMENTS, RECIPROCAL_SEGMENTS = 4, 8
 
@@ -51,11 +50,7 @@ def softermax(
     check_option("total_bits", total_bits, exp_bits, 40)
     check_option("mantissa_bits", mantissa_bits, 4, 24)
     check_option("out_bits", out_bits, 1, 16)
-    longest = longest_softermax_row(exp_bits=exp_bits, total_bits=total_bits)
-    if x.shape[-1] > longest:
-        raise UsageError(
-            f"x has rows of {x.shape[-1]}, and total_bits={total_bits} holds {longest}: use a wider total"
-        )
+    check_length(x, longest_softermax_row(exp_bits=exp_bits, total_bits=total_bits), "total_bits", total_bits)
     powers = exp2_chords(fraction_bits=fraction_bits, exp_bits=exp_bits)
 
     def exp_of(d: np.ndarray) -> np.ndarray:

@@ -100,16 +100,26 @@ def logits(sigma, length=192, count=500):
 
 def measured(method, x, *, nat, out, **options):
     """Return the mean error and the mean sum of rows whose logits `x` are given in codes of 1 / nat."""
+    p, error = errors(method, x, nat, out, options)
+    return error.mean(), p.sum(axis=-1).mean()
+
+
+def largest_error(method, x, *, nat, out, **options):
+    return errors(method, x, nat, out, options)[1].max()
+
+
+def errors(method, x, nat, out, options):
     end = 1 << (options.get("in_bits", 8) - 1)
     codes = np.clip(np.rint(x * nat), -end, end - 1).astype(np.int64)
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     p = softmax(codes, method=method, **options) / out
     assert (np.take_along_axis(p, codes.argmax(axis=-1)[:, None], -1)[:, 0] == p.max(axis=-1)).all()
-    return np.abs(p - e / e.sum(axis=-1, keepdims=True)).mean(), p.sum(axis=-1).mean()
+    return p, np.abs(p - e / e.sum(axis=-1, keepdims=True))
 
 
 #: Logits that lose nothing.
 FINE = {"fraction_bits": 10, "in_bits": 16, "total_bits": 32}
+WIDE = {"in_bits": 10, "exp_bits": 16, "total_bits": 28}
 #: method, options, codes per nat, steps per 1, then (mean error, row sum) for logits of deviation 1, 2 and 4.
 FIGURES = [
     (
@@ -136,6 +146,41 @@ def test_errors_as_measured_before(method, options, nat, out, figures, sigma):
     mean, total = measured(method, logits(2.0**sigma), nat=nat, out=out, **options)
     assert mean == pytest.approx(figures[sigma][0], rel=0.1)
     assert total == pytest.approx(figures[sigma][1], abs=0.02)
+
+
+def peaked():
+    """Return rows in which one logit stands 4.5 to 7 above the mean of the others, 1 in deviation."""
+    x = logits(1)
+    x[:, 7] = np.rint(np.linspace(4.5, 7, len(x)) * 16) / 16
+    return x
+
+
+#: Method, options, codes per nat, steps per 1, and by how much an exponential errs, relatively.
+PEAKED = [
+    ("shiftmax", {"one": 16, "out_bits": 16}, 16, 1 << 15, 0.118),
+    ("shiftmax", {"one": 17, "variant": "tvm"}, 16, 128, 0.73),
+    ("ibert", IBERT, 16, 256, 0.68),
+    ("softermax", FINE | {"out_bits": 16}, 1024 / np.log(2), 1 << 16, 0.01),
+    ("base2", WIDE | {"out_bits": 16}, 32 / np.log(2), 1 << 16, 0.022),
+]
+
+
+@pytest.mark.parametrize("method, options, nat, out, relative", PEAKED)
+def test_peaked_rows(method, options, nat, out, relative):
+    """p / (1 - p) errs by a factor of at most 1 + relative, by which p changes most at 1 / sqrt of it."""
+    x = peaked()
+    error = largest_error(method, x, nat=nat, out=out, **options)
+    root = (1 + relative) ** 0.5
+    assert error <= (root - 1) / (root + 1) + 0.0084 + 2 / out
+
+
+def test_exponentials_of_eight_bits_end_eight_octaves_below_the_maximum():
+    """Many small probabilities are lost together: their sum goes to the largest one."""
+    options = {"nat": 32 / np.log(2), "out": 256, "in_bits": 10}
+    narrow = largest_error("base2", peaked(), **options)
+    assert 0.1 < narrow < 0.3
+    assert largest_error("base2", peaked(), **options, exp_bits=12, total_bits=24) < narrow / 4
+    assert largest_error("ita", peaked(), nat=8 / np.log(2), out=256, octave_shift=3) > 0.1
 
 
 @pytest.mark.parametrize("sigma, exact", [(1, 1.05e-3), (2, 6.8e-4), (4, 3.2e-4)])
@@ -174,7 +219,7 @@ def test_shapes_and_corners(method):
         (lambda: softmax([3], method="ita", in_bits=17), "in_bits=17 is not a width from 1 to 16"),
         (lambda: softmax([0] * 2048, method="ita"), "rows of 2048, and acc_bits=19 holds 2047"),
         (lambda: softmax([3], method="ita", group=0), "group=0 is out of range: use 1 to 65536"),
-        (lambda: softmax([0] * 5, method="base2", total_bits=10), "total_bits=10 holds 4: use a wider total"),
+        (lambda: softmax([0] * 5, method="base2", total_bits=10), "total_bits=10 holds 4: use a wider sum"),
         (
             lambda: softmax([3], method="base2", fraction_bits=11),
             "fraction_bits=11 is out of range: use 0 to 10",
