@@ -2,8 +2,8 @@
 
 A code weighs an octave / 2 ** fraction_bits: the logits are requantised by log2(e) more than usual. M, the
 running maximum in octaves, is rounded up, so that a new one shifts the sum and nothing else, as Softermax
-does (Stevens et al., Softermax, DAC 2021). The exponentials are exact up to
-one rounding and one truncation; `golden.octaves` is the stream:
+does (Stevens et al., Softermax, DAC 2021). `golden.octaves` is the stream. The exponentials are exact up to
+one rounding and one truncation; those more than exp_bits octaves below the maximum are 0:
 
     d = M * 2 ** f - x
     e = T[d mod 2 ** f] >> (d div 2 ** f)           T[i] = round((2 ** exp_bits - 1) * 2 ** (-i / 2 ** f))

@@ -7,7 +7,8 @@ code, which are not all those of the paper. That code computes in floats; these 
     softmax e16 = clamp(round(e * mult / 2 ** shift))   y = (e16 * (2 ** 32 // sum of e16)) >> (32 - out_bits)
     gelu    L = (sgn(x) * ((min(|x|, -b) + b) ** 2 + c)) >> shift                y = x * (L + one)
 
-ITA's GELU is the same with shift 0. The functions that end in `constants` compute the integers of a scale.
+ITA's GELU is the same with shift 0. The functions that end in `constants` compute the integers of a scale, in
+fractions; the released code divides in fp32, which may round a quotient that is nearly whole the other way.
 """
 
 from fractions import Fraction
