@@ -134,7 +134,7 @@ def ternary_lookup_gemm(a, codes, *, group: int, a_bits: int = 8, out_bits: int 
     _check_matrix("codes", codes)
     if len(codes) != tables.shape[1]:
         raise UsageError(
-            f"codes have {len(codes)} rows, and K={np.shape(a)[1]} makes {tables.shape[1]} groups of {group}: "
+            f"codes have {len(codes)} rows, and K={np.shape(a)[1]} is {tables.shape[1]} groups of {group}: "
             "give one code per group and column"
         )
     index, sign, _ = _select(codes, group)

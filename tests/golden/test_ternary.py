@@ -138,7 +138,7 @@ def test_refusals():
         "packing='2in4' is not one of 1in2, 3in5, 4in7, 5in8": lambda: pack_trits(w, packing="2in4"),
         r"codes\[0, 0\] = 256 is outside 0..255": lambda: unpack_trits(codes + 256, packing="5in8"),
         "group=5 is not one of 3, 4 trits": lambda: make_ternary_tables(a, group=5),
-        "codes have 3 rows, and K=6 makes 2 groups of 3": lambda: ternary_lookup_gemm(
+        "codes have 3 rows, and K=6 is 2 groups of 3": lambda: ternary_lookup_gemm(
             a, np.zeros((3, 3), int), group=3
         ),
         r"codes\[0, 0\] = 32 is outside 0..31": lambda: ternary_lookup_gemm(a, codes + 32, group=3),
