@@ -46,6 +46,23 @@ def check_range(name: str, values, bits: int, signed: bool) -> np.ndarray:
     return array.astype(np.int64)
 
 
+def check_odd(name: str, values, bits: int) -> np.ndarray:
+    """Return `values` as int64, or raise UsageError at the first that `bits` planes of +-1 do not make.
+
+    Their sums, plane p weighing 2 ** p, are the odd numbers from -(2 ** bits - 1) to 2 ** bits - 1.
+    """
+    values = check_range(name, values, bits + 1, True)
+    reach = (1 << bits) - 1
+    wrong = (values % 2 == 0) | (np.abs(values) > reach)
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise UsageError(
+            f"{name}{list(where)} = {values[where]} is not an odd number from {-reach} to {reach}, as sums "
+            f"of {bits} planes of +-1 are: give whole numbers as another kind, signed"
+        )
+    return values
+
+
 def wrap(values: np.ndarray, bits: int, signed: bool) -> np.ndarray:
     """Keep the low `bits` bits, as hardware that ignores the carry out does."""
     low_bits = np.asarray(values, np.int64) & ((1 << bits) - 1)

@@ -23,7 +23,7 @@ import numpy as np
 
 from .accumulator import acc_bits_for
 from .errors import UsageError
-from .integer import check_bits, check_range, int_range, int_width, saturate, wrap
+from .integer import check_bits, check_odd, check_range, int_range, int_width, saturate, wrap
 from .requant import round_shift
 
 WEIGHT_KINDS = ("signed", "zero_point", "odd")
@@ -43,16 +43,7 @@ def check_weights(w, weight_bits: int, weight_kind: str) -> np.ndarray:
         raise UsageError(f"weight_kind={weight_kind!r} is not one of {', '.join(WEIGHT_KINDS)}")
     if weight_kind != "odd":
         return check_range("w", w, weight_bits, weight_kind == "signed")
-    w = check_range("w", w, weight_bits + 1, True)
-    reach = (1 << weight_bits) - 1
-    wrong = (w % 2 == 0) | (np.abs(w) > reach)
-    if wrong.any():
-        where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise UsageError(
-            f"w{list(where)} = {w[where]} is not an odd number from {-reach} to {reach}, as with "
-            f"weight_kind=odd and weight_bits={weight_bits}: use weight_kind=signed for whole numbers"
-        )
-    return w
+    return check_odd("w", w, weight_bits)
 
 
 def odd_weights(w, weight_bits: int, weight_kind: str) -> np.ndarray:

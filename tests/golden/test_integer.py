@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from macwright.golden.accumulator import acc_bits_for, k_max_for, product_range
 from macwright.golden.errors import UsageError
-from macwright.golden.integer import check_range, int_range, int_width, saturate, wrap
+from macwright.golden.integer import check_odd, check_range, int_range, int_width, saturate, wrap
 
 WIDTHS = st.integers(2, 16)
 SIGNS = st.booleans()
@@ -55,3 +55,14 @@ def test_int8_needs_sixteen_bits_for_one_product_and_not_one_more():
 def test_operands_out_of_range_are_named(values, message):
     with pytest.raises(UsageError, match=message):
         check_range("x", values, 8, True)
+
+
+def test_sums_of_planes_of_ones_are_odd():
+    assert check_odd("x", [-7, -1, 7], 3).tolist() == [-7, -1, 7]
+    for values, message in (
+        ([1, 2], r"x\[1\] = 2 is not an odd number from -7 to 7, as sums of 3 planes of \+-1 are"),
+        ([-8], r"x\[0\] = -8 is not an odd number"),
+        ([9], r"x\[0\] = 9 is outside -8..7"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            check_odd("x", values, 3)
