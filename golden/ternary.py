@@ -107,6 +107,7 @@ def ternary_gemm(a, w, *, a_bits: int = 8, out_bits: int = 62) -> np.ndarray:
     _check_matrix("w", w)
     if a.shape[1] != len(w):
         raise UsageError(f"a is {a.shape} and w is {w.shape}: they must be (M, K) and (K, N)")
+    check_bits("out_bits", out_bits, 62)
     return wrap(a @ w, out_bits, True)
 
 
@@ -137,6 +138,7 @@ def ternary_lookup_gemm(a, codes, *, group: int, a_bits: int = 8, out_bits: int 
             f"codes have {len(codes)} rows, and K={np.shape(a)[1]} is {tables.shape[1]} groups of {group}: "
             "give one code per group and column"
         )
+    check_bits("out_bits", out_bits, 62)
     index, sign, _ = _select(codes, group)
     total = np.zeros((len(tables), codes.shape[1]), np.int64)
     for step in range(len(codes)):

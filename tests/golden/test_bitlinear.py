@@ -1,6 +1,8 @@
 """BitLinear's rounding against its formulas, evaluated in fractions."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,6 +123,15 @@ def test_a_layer_is_what_its_real_numbers_say():
     real = to_float64(x, fmt=FP32) @ (weights.trits * float(weights.mean))
     step = quantize_error(out_bits=8, scale_format=FP32) * scale[:, None]
     assert (np.abs(y - real) <= 1.001 * step * np.abs(weights.trits).sum(axis=0)).all()
+
+
+def test_the_example_of_the_page():
+    page = (Path(__file__).parents[2] / "docs" / "low_bits.md").read_text()
+    found = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], found)
+    assert found["trits"].tolist() == [[1, 0], [-1, 1], [0, 1]] and found["q"].tolist() == [[32, -127, 64]]
+    assert np.round(found["y"], 3).tolist() == [[1.252, -0.496]]
+    assert found["codes"].tolist() == [[185, 166]]
 
 
 def test_refusals():

@@ -135,6 +135,8 @@ def test_refusals():
         r"a is \(6,\): it must be a matrix": lambda: ternary_gemm(a[0], w),
         r"a\[0, 0\] = 128 is outside -128..127": lambda: ternary_gemm(a + 128, w),
         "a_bits=17 is not a width": lambda: ternary_gemm(a, w, a_bits=17),
+        "out_bits=0 is not a width": lambda: ternary_gemm(a, w, out_bits=0),
+        "out_bits=63 is not a width": lambda: ternary_lookup_gemm(a, codes, group=3, out_bits=63),
         "packing='2in4' is not one of 1in2, 3in5, 4in7, 5in8": lambda: pack_trits(w, packing="2in4"),
         r"codes\[0, 0\] = 256 is outside 0..255": lambda: unpack_trits(codes + 256, packing="5in8"),
         "group=5 is not one of 3, 4 trits": lambda: make_ternary_tables(a, group=5),
