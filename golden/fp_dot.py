@@ -4,7 +4,8 @@
 
 Products are shifted onto the grid of the smallest one and added as integers, so that the order of the terms
 does not matter and nothing but y is rounded: Kulisch's long accumulator (Kulisch, Computer Arithmetic and
-Validity, 2008), short for a format of few exponent bits. `golden.fixed_point` says what zeros, Inf and NaN do.
+Validity, 2008), short for a format of few exponent bits. `golden.fixed_point` says what zeros, Inf and NaN
+do.
 """
 
 import numpy as np
