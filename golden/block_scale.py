@@ -77,10 +77,10 @@ def divide_by_scale(codes, scales, *, fmt: FloatFormat) -> Unpacked:
     return Unpacked(x.sign * good, exponent * good, x.significand * good, x.kind * good)
 
 
-def check_blocks(x: Blocks, bits: int, block: int, signed: bool) -> Blocks:
+def check_blocks(x: Blocks, bits: int, block: int, signed: bool, scale_bits: int = SCALE_BITS) -> Blocks:
     """Return elements as (..., J, block) and scales as (..., J), or raise UsageError."""
     elements = split_blocks(check_range("elements", x.elements, bits, signed), block)
-    scales = check_range("scales", x.scales, SCALE_BITS, False)
+    scales = check_range("scales", x.scales, scale_bits, False)
     if scales.shape != elements.shape[:-1]:
         raise UsageError(
             f"scales are {scales.shape} for elements {np.shape(x.elements)}: every block of {block} has one, "
