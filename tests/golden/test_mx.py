@@ -165,6 +165,18 @@ def test_the_largest_sums_reach_the_exact_width(element):
             assert total.bit_length() + 1 == bits
 
 
+@every_element
+def test_every_number_below_2_to_the_128_is_one_of_fp32(element):
+    codes = np.arange(1 << (ELEMENTS[element].bits if ELEMENTS[element] else 8))
+    codes = np.resize(codes, -(-len(codes) // 32) * 32)
+    for scale in (0, 1, 127, 254):
+        blocks = Blocks(codes, np.full(len(codes) // 32, scale))
+        values = numbers(blocks, element)
+        fits = ~(np.abs(values) >= 2.0**128) | np.isinf(values)
+        back = to_float64(encode(*from_mx(blocks, element=element), fmt=FP32), fmt=FP32)
+        assert np.array_equal(back[fits], values[fits], equal_nan=True) and np.isinf(back[~fits]).all()
+
+
 def test_every_product_of_mxfp4():
     x = np.arange(16)
     values = to_float64(x, fmt=PRESETS["e2m1fn"])
