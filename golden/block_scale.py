@@ -55,14 +55,17 @@ def block_scale(codes, *, fmt: FloatFormat, rule: str, largest: int, unit: int) 
     if rule not in RULES:
         raise UsageError(f"rule={rule!r} is not one of {', '.join(RULES)}")
     special = (decode(codes, fmt=fmt).kind != FINITE).any(axis=-1)
-    # Without their signs, codes are in the order of their numbers.
-    size = (np.asarray(codes) & ((1 << fmt.magnitude_bits) - 1)).max(axis=-1)
-    _, exponent, significand, _ = decode(size, fmt=fmt)
+    _, exponent, significand, _ = decode(magnitudes(codes, fmt).max(axis=-1), fmt=fmt)
     top, significand = normalise(exponent, significand, SIGNIFICAND_BITS)
     top = top - (largest.bit_length() - 1 + unit)
     if rule == "ceiling":
         top = top + (significand > largest << SIGNIFICAND_BITS - largest.bit_length())
     return np.where(special, NAN_SCALE, np.clip(top + SCALE_BIAS, 0, MAX_SCALE))
+
+
+def magnitudes(codes, fmt: FloatFormat) -> np.ndarray:
+    """Return codes without their signs, which are in the order of their numbers."""
+    return np.asarray(codes) & ((1 << fmt.magnitude_bits) - 1)
 
 
 def divide_by_scale(codes, scales, *, fmt: FloatFormat) -> Unpacked:

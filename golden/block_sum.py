@@ -19,9 +19,9 @@ import dataclasses
 import numpy as np
 
 from .errors import UsageError
-from .fixed_point import Fixed, round_fixed
+from .fixed_point import Fixed, round_fixed, sum_kinds
 from .float_arith import fp_add
-from .float_code import FINITE, INF, NAN
+from .float_code import FINITE
 from .float_format import PRESETS
 from .integer import check_bits, int_range
 
@@ -66,9 +66,5 @@ def _sum_fixed(sums: Fixed, exponent, accumulator: FixedAccumulator) -> np.ndarr
     total = np.zeros(len(rows), object)
     for j in range(rows.shape[1]):
         total = np.minimum(np.maximum(total + rows[:, j], low), high)
-    total = total.reshape(terms.shape[:-1])
-    nan = (sums.kind == NAN).any(axis=-1)
-    minus = ((sums.kind == INF) & (sums.sign == 1)).any(axis=-1)
-    plus = ((sums.kind == INF) & (sums.sign == 0)).any(axis=-1)
-    kind = np.where(nan | plus & minus, NAN, np.where(plus | minus, INF, FINITE))
-    return round_fixed(Fixed(total, kind, minus.astype(np.int64)), -accumulator.fraction_bits, fmt=FP32)
+    total = Fixed(total.reshape(terms.shape[:-1]), *sum_kinds(sums.kind, sums.sign))
+    return round_fixed(total, -accumulator.fraction_bits, fmt=FP32)

@@ -64,12 +64,17 @@ def sum_products(a: Fixed, b: Fixed, largest: int) -> Fixed:
         nothing = np.zeros(total.shape, np.int64)
         return Fixed(total, nothing, nothing)
     zero = ((a.value == 0) & (a.kind == FINITE)) | ((b.value == 0) & (b.kind == FINITE))
-    nan = ((kind >= NAN) | (kind == INF) & zero.astype(bool)).any(axis=-1)
-    negative = (a.sign ^ b.sign).astype(bool)
-    minus = ((kind == INF) & negative).any(axis=-1)
-    plus = ((kind == INF) & ~negative).any(axis=-1)
+    kind, sign = sum_kinds(np.where(zero & (kind == INF), NAN, kind), a.sign ^ b.sign)
+    return Fixed(np.asarray(np.where(kind == FINITE, total, 0), dtype), kind, sign)
+
+
+def sum_kinds(kind: np.ndarray, sign: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return kind and sign, as in `Fixed`, of sums along the last axis of such terms."""
+    nan = (kind >= NAN).any(axis=-1)
+    minus = ((kind == INF) & (sign == 1)).any(axis=-1)
+    plus = ((kind == INF) & (sign == 0)).any(axis=-1)
     kind = np.where(nan | plus & minus, NAN, np.where(plus | minus, INF, FINITE))
-    return Fixed(np.asarray(np.where(kind == FINITE, total, 0), dtype), kind, minus.astype(np.int64))
+    return kind, minus.astype(np.int64)
 
 
 def round_fixed(

@@ -3,13 +3,14 @@
 With x = (1 + xm) * 2 ** xe, m mantissa bits in both operands, and an offset of 2 ** -l:
 
     exact            (1 + xm + ym + xm * ym)   * 2 ** (xe + ye)
-    lmul_formula     (1 + xm + ym + 2 ** -l)   * 2 ** (xe + ye)                       the paper's formula
-    lmul_integer     (1 + frac s) * 2 ** (floor s + xe + ye)    s = xm + ym + 2 ** -l   the paper's program
+    lmul_formula     (1 + xm + ym + 2 ** -l)   * 2 ** (xe + ye)
+    lmul_integer     (1 + frac s) * 2 ** (floor s + xe + ye)    s = xm + ym + 2 ** -l
     pam              lmul_integer without an offset
 
 `lmul_integer` and `pam` add exponent and mantissa as one integer, X + Y - (bias << m) + (1 << (m - l)), in
 which a mantissa sum of 1 or more carries into the exponent. The formula does not carry: from there on it is
-less, by (s - 1) * 2 ** (xe + ye). The paper names both L-Mul; its l is `default_offset`.
+less, by (s - 1) * 2 ** (xe + ye). The paper defines L-Mul by the formula, and promises one integer addition,
+which is what most implementations do; its l is `default_offset`.
 
 What all three do at the ends:
 

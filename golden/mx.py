@@ -19,7 +19,7 @@ import dataclasses
 
 import numpy as np
 
-from .bfp import bfp_dot_bits, from_bfp, mantissa_unit, to_bfp
+from .bfp import from_bfp, mantissa_unit, to_bfp
 from .block_scale import (
     NAN_SCALE,
     SCALE_BIAS,
@@ -53,8 +53,6 @@ ELEMENTS: dict[str, FloatFormat | None] = {
 
 def mx_dot_bits(a_element: str, b_element: str, block: int = BLOCK) -> int:
     """Return the width, in bits and signed, of the exact sum of a block's products."""
-    if a_element == b_element == "mxint8":
-        return bfp_dot_bits(block, INT_BITS, INT_BITS)
     largest = _largest_sum(a_element, b_element, block)
     return int_width(-largest, largest, True)
 

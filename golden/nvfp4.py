@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .block_scale import Blocks, check_blocks, split_blocks
+from .block_scale import Blocks, check_blocks, magnitudes, split_blocks
 from .block_sum import FP32, FixedAccumulator, sum_blocks
 from .errors import UsageError
 from .fixed_point import Fixed, largest_value, sum_products, to_fixed, unit_exponent
@@ -31,6 +31,7 @@ from .integer import int_width
 BLOCK = 16
 ELEMENT = PRESETS["e2m1fn"]
 SCALE = dataclasses.replace(PRESETS["e4m3fn"], overflow="saturate")
+_LARGEST_SUM = BLOCK * largest_value(ELEMENT) ** 2
 # Of 24 bits each, a dividend so shifted still fits, and a quotient has ten bits or more.
 _SHIFT = 37
 
@@ -52,7 +53,7 @@ def tensor_scale(codes, *, fmt: FloatFormat) -> int:
     codes = np.asarray(codes)
     if not codes.size:
         raise UsageError("codes are empty: the largest of nothing is not defined")
-    size = np.where(decode(codes, fmt=fmt).kind == FINITE, _magnitude(codes, fmt), 0).max()
+    size = np.where(decode(codes, fmt=fmt).kind == FINITE, magnitudes(codes, fmt), 0).max()
     _, exponent, significand, _ = decode(size, fmt=fmt)
     # 6 * 448 is 21 * 2^7.
     code = _quotient(0, exponent, significand, np.int64(21), np.int64(7), FP32)
@@ -72,7 +73,7 @@ def to_nvfp4(codes, *, fmt: FloatFormat, scale: int | None = None) -> Nvfp4:
     codes = split_blocks(codes, BLOCK)
     sign, exponent, significand, kind = decode(codes, fmt=fmt)
     special = (kind != FINITE).any(axis=-1)
-    top = decode(np.where(special, 0, _magnitude(codes, fmt).max(axis=-1)), fmt=fmt)
+    top = decode(np.where(special, 0, magnitudes(codes, fmt).max(axis=-1)), fmt=fmt)
     # 6 * g is 3 * g * 2.
     scales = _quotient(0, top.exponent, top.significand, 3 * g.significand, g.exponent + 1, SCALE)
     s = decode(scales, fmt=SCALE)
@@ -146,18 +147,9 @@ def nvfp4_dot(a: Nvfp4, b: Nvfp4, *, accumulator: str | FixedAccumulator = "fp32
     return fp_mul(total, fp_mul(a.tensor_scale, b.tensor_scale, **fp32), **fp32)
 
 
-_LARGEST_SUM = BLOCK * largest_value(ELEMENT) ** 2
-
-
-def _magnitude(codes: np.ndarray, fmt: FloatFormat) -> np.ndarray:
-    """Codes without their signs, which are in the order of their numbers."""
-    return codes & ((1 << fmt.magnitude_bits) - 1)
-
-
 def _quotient(sign, exponent, significand, divisor, divisor_exponent, fmt: FloatFormat) -> np.ndarray:
     quotient, rest = np.divmod(significand << _SHIFT, divisor)
-    saturating = dataclasses.replace(fmt, overflow="saturate")
-    return encode(sign, exponent - divisor_exponent - _SHIFT, quotient, fmt=saturating, sticky=rest != 0)
+    return encode(sign, exponent - divisor_exponent - _SHIFT, quotient, fmt=fmt, sticky=rest != 0)
 
 
 def _tensor_factor(scale: int) -> Unpacked:

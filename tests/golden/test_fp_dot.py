@@ -121,6 +121,16 @@ def test_specials():
         assert fp_dot(a, b, a_format=fmt, b_format=fmt, out_format=FP32) == result
 
 
+def test_specials_beside_sums_of_python_integers():
+    one, inf = 0x3F800000, FP32.inf_code
+    wide = {"a_format": FP32, "b_format": FP32, "out_format": FP32}
+    assert fp_dot([one, inf], [one, 0], **wide) == FP32.nan_code
+    assert fp_dot([[one, inf]] * 2, [[one, one], [one, one | 1 << 31]], **wide).tolist() == [
+        inf,
+        inf | 1 << 31,
+    ]
+
+
 def test_a_sum_that_rounds_to_zero_keeps_its_sign():
     fmt = PRESETS["e5m2"]
     assert fp_dot([0x81], [1], a_format=fmt, b_format=fmt, out_format=PRESETS["e4m3fn"]) == 0x80
