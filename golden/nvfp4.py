@@ -9,8 +9,8 @@ Conversion, every quotient exact and rounded once, to nearest, ties to even, and
 Software divides in fp32 and so rounds more than once. A block whose largest number is far below the tensor's
 gets the scale 0, and is lost.
 
-Source: NVIDIA, cuDNN documentation, Block Scaling, for blocks and formats; it rounds s up, other software of
-NVIDIA's rounds it to nearest as here.
+Source: NVIDIA, cuDNN documentation, Block Scaling, for blocks and formats; it rounds s up, here it is
+rounded to nearest, so that a P may be clamped.
 """
 
 import dataclasses
