@@ -36,7 +36,7 @@ demo: setup
 
 test: setup
 	@echo "Running the test suite on $$(nproc) processes"
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --durations=15
 
 bench: setup
 	@$(BIN)/python tests/speed.py
