@@ -5,7 +5,8 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-groups: corner Specs of `mixpe_array`.
+groups: corner Specs of `mixpe_array`; simulators: on Verilator every Spec on which the test suite runs the
+benches on Icarus.
 """
 
 import itertools
@@ -20,6 +21,7 @@ from macwright.golden.float_format import PRESETS, SUBNORMALS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.tb.verify import verify
 from rich.console import Console
+from tb.bench_specs import SPECS
 
 SIGNS = (True, False)
 EXHAUSTIVE, BOTH, VERILATOR = (("icarus",), ("verilator", "icarus"), ("verilator",))
@@ -138,9 +140,14 @@ def groups():
         yield "mixpe_array", fields, "full", BOTH
 
 
+def simulators():
+    for unit, fields in SPECS:
+        yield unit, fields, "quick", VERILATOR
+
+
 GROUPS = {
     group.__name__: group
-    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups)
+    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, simulators)
 }
 
 

@@ -10,7 +10,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..array.mac_array import MacArray, beat
-from ..array.skew import delayed
+from ..array.skew import delayed, skewed
 from ..share import share
 from .dequant_lane import DequantLane
 from .group_rows import GroupRows, streamed_rows, systolic_rows
@@ -114,6 +114,7 @@ class MixpeArray(wiring.Component):
                 ("row_bottom", rows.bottom),
             )
         )
+        results = []
         for j, lane in enumerate(lanes):
             column = j if spec.columns_skewed else 0
             behind = across - column
@@ -131,10 +132,12 @@ class MixpeArray(wiring.Component):
                 ring.word.eq(lane.word),
                 ring.up.eq(lane.up),
             ]
-            place = min(behind, spec.rows - 1)
-            result = ring.results.word_select(place, spec.out_bits)
-            result = delayed(m, platform, en, result, behind - place, f"result_delay_{j}")
-            m.d.comb += self.c.payload.data[j].eq(result)
+            results.append(ring.results.word_select(min(behind, spec.rows - 1), spec.out_bits))
+        # Those that wait for the last column longer than their ring holds them.
+        if (late := across + 2 - spec.rows) > 1:
+            waiting = Cat(results[:late])
+            results[:late] = [skewed(m, platform, en, waiting, late, "c_deskew", descending=True)]
+        m.d.comb += self.c.payload.data.as_value().eq(Cat(results))
         m.d.comb += self.c.payload.last.eq(bottom[across + 1])
         return done[across + 1]
 

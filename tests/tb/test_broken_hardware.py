@@ -1,6 +1,7 @@
 """The benches can fail: each defect put into the Verilog is caught, and by the check that is meant for it."""
 
 import dataclasses
+import functools
 import re
 
 import pytest
@@ -334,9 +335,14 @@ DEFECTS = [
 ]
 
 
+@functools.lru_cache(maxsize=4)
+def emitted(unit, spec):
+    return make_verilog(unit, spec)
+
+
 def broken(name, fields, pattern, replacement):
     unit = find_unit(name)
-    verilog = make_verilog(unit, unit.spec(**fields))
+    verilog = emitted(unit, unit.spec(**fields))
     text, count = re.subn(pattern, replacement, verilog.text)
     assert count == 1, f"the defect {pattern} fits {count} places"
     if "late" in replacement:
