@@ -1,6 +1,7 @@
 """Stimulus for `mixpe_array`: tiles of whole and broken groups, corners, scales, stalls, resets."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -115,6 +116,7 @@ def random_scales(spec: MixpeArraySpec, k: int, rng: np.random.Generator) -> dic
     return found
 
 
+@functools.cache
 def good_codes(spec: MixpeArraySpec) -> np.ndarray:
     """Return every code of a scale that raises no flag."""
     codes = np.arange(1 << spec.float_format.bits)
