@@ -16,7 +16,7 @@ from ..golden.npy import load_array
 #: What a field's value starts with if the rest of it names a file.
 PREFIX = "from:"
 #: Narrowest accumulator that is made: weights that are all zero need less.
-_LOWEST_BITS = 2
+LOWEST_BITS = 2
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -77,8 +77,29 @@ class KnownWeights:
         return repr(self.text)
 
 
+def check_sized_by_weights(spec) -> None:
+    """Raise UsageError if the weights of a Spec cannot size its sums, or k_max sizes them too.
+
+    spec: with `acc_bits`, `k_max`, `acc_width` and `weights`.
+    """
+    if spec.k_max is not None:
+        raise UsageError(
+            f"acc_bits={spec.acc_bits} and k_max={spec.k_max} both size the accumulator, and K of these "
+            f"weights is {spec.weights.k}: leave k_max out"
+        )
+    try:
+        width = spec.acc_width
+    except UsageError as error:
+        raise UsageError(f"acc_bits={spec.acc_bits}: {error}: use wider operands or other weights") from None
+    if width > (highest := spec.params()["acc_bits"].high):
+        raise UsageError(
+            f"acc_bits={spec.acc_bits} asks for {width} bits, and accumulators go up to {highest}: "
+            "use fewer rows of weights, or smaller ones"
+        )
+
+
 @functools.lru_cache(maxsize=256)
 def _acc_bits(weights: KnownWeights, a_bits: int, b_bits: int, a_signed: bool, b_signed: bool) -> int:
     # A Spec is asked for its width hundreds of times while hardware is made of it.
     widths = weight_bits(weights.matrix, a_bits=a_bits, b_bits=b_bits, a_signed=a_signed, b_signed=b_signed)
-    return max(int(widths.max()), _LOWEST_BITS)
+    return max(int(widths.max()), LOWEST_BITS)

@@ -11,7 +11,7 @@ from ..golden.accumulator import acc_bits_for, check_exact, k_max_for, sum_is_si
 from ..golden.errors import UsageError
 from ..golden.int_gemm import OVERFLOW_RULES
 from ..golden.integer import check_range
-from .known_weights import KnownWeights
+from .known_weights import KnownWeights, check_sized_by_weights
 from .spec import Spec, choice, flag, integer
 
 #: K that sizes the accumulator where neither `k_max` nor `acc_bits` is given: int8 then has 32 bits.
@@ -71,31 +71,7 @@ class MacSpec(Spec):
                 f"acc_bits={self.acc_bits} sizes the accumulator so that no sum overflows, and "
                 f"overflow={self.overflow} says what happens then: leave overflow out, or use acc_bits=BITS"
             )
-        if self.k_max is not None:
-            raise UsageError(
-                f"acc_bits={self.acc_bits} and k_max={self.k_max} both size the accumulator, and K of these "
-                f"weights is {self.weights.k}: leave k_max out"
-            )
-        try:
-            width = self.acc_width
-        except UsageError as error:
-            raise UsageError(
-                f"acc_bits={self.acc_bits}: {error}: use wider b_bits or other weights"
-            ) from None
-        if width > (highest := self.params()["acc_bits"].high):
-            raise UsageError(
-                f"acc_bits={self.acc_bits} asks for {width} bits, and accumulators go up to {highest}: "
-                "use fewer rows of weights, or smaller ones"
-            )
-
-    def name_part(self, name: str) -> str:
-        """Return a field's value as module names spell it: a width that follows from weights as `19w`."""
-        return f"{self.acc_width}w" if name == "acc_bits" and self.weights else super().name_part(name)
-
-    @property
-    def weights(self) -> KnownWeights | None:
-        """The weights that size the accumulator, if any do: sums are then exact for them, not for all."""
-        return self.acc_bits if isinstance(self.acc_bits, KnownWeights) else None
+        check_sized_by_weights(self)
 
     def bits_for(self, b) -> int:
         """Return how wide an accumulator the sums with B, (K, N), need.

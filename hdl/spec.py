@@ -146,8 +146,9 @@ class Spec:
 
     @property
     def weights(self) -> KnownWeights | None:
-        """The weights that size the accumulator, if any do."""
-        return None
+        """The weights that size the accumulator, if any do: sums are then exact for them, not for all."""
+        named = [getattr(self, name) for name, param in self.params().items() if param.weights]
+        return next((value for value in named if isinstance(value, KnownWeights)), None)
 
     def check(self) -> None:
         """Refuse combinations of legal fields that make no hardware."""
@@ -185,8 +186,10 @@ class Spec:
         return " ".join(f"-p {shlex.quote(f'{name}={as_text(v)}')}" for name, v in self.changed().items())
 
     def name_part(self, name: str) -> str:
-        """Return a field's value as module names spell it."""
+        """Return a field's value as module names spell it: a width that follows from weights as `19w`."""
         value = getattr(self, name)
+        if isinstance(value, KnownWeights):
+            return f"{self.acc_width}w"
         return str(int(value) if isinstance(value, bool) else value)
 
     def suffix(self, reference: dict[str, Any] | None = None) -> str:

@@ -1,18 +1,23 @@
 """What a lookup tile is made for, and what follows from it: tables, selects, widths, timing."""
 
 import dataclasses
+import functools
 
 import numpy as np
 from amaranth.hdl import Shape, signed
 
+from ...golden.accumulator import weight_bits
 from ...golden.errors import UsageError
 from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, check_weights, entry_bits, lut_bits
+from ..known_weights import LOWEST_BITS, KnownWeights, check_sized_by_weights
 from ..spec import Spec, choice, flag, integer
 from .lut_pe import LutRowsSpec
 from .table import TableSpec
 
 #: Width of an activation by its name.
 ACTIVATIONS = {"int4": 4, "int8": 8, "int16": 16}
+#: K that sizes the sums where neither `k_max` nor `acc_bits` is given.
+DEFAULT_K_MAX = 4096
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,16 +42,40 @@ class LutTileSpec(Spec):
     )
     table: str = choice("full", TABLES, "entries exact, or rounded to 8 bits with a shift per row")
     symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
-    k_max: int = integer(4096, 1, 65536, "longest sum that C must hold")
+    k_max: int | None = integer(None, 1, 65536, "longest sum that C must hold; none: 4096", optional=True)
+    acc_bits: int | str | KnownWeights | None = integer(
+        None,
+        2,
+        48,
+        "width of an element's sum; none: the worst case of k_max; from:FILE.npy: that of these weights, W",
+        unit="bits",
+        optional=True,
+        weights=True,
+    )
     pipeline: bool = flag(True, "a register between table and sum")
 
     def check(self):
-        """Refuse more planes at a time than weights have."""
+        """Refuse more planes at a time than weights have, and sums that could overflow."""
         if self.planes is not None and self.planes > self.weight_bits:
             raise UsageError(
                 f"planes={self.planes} is more than weights have with weight_bits={self.weight_bits}: use "
                 f"planes={self.weight_bits} or less, or leave planes out"
             )
+        if self.weights:
+            self._check_weights()
+        elif self.acc_bits is not None and self.acc_bits < (exact := self._exact_bits):
+            raise UsageError(
+                f"acc_bits={self.acc_bits} cannot hold every sum of K={self.k_limit}: use acc_bits={exact}, "
+                "or a lower k_max"
+            )
+
+    def _check_weights(self):
+        if self.weight_kind == "zero_point" or self.table == "int8":
+            raise UsageError(
+                f"acc_bits={self.acc_bits} needs weights that are known and sums that are exact: use "
+                f"weight_kind=signed or odd and table=full, not {self.weight_kind} and {self.table}"
+            )
+        check_sized_by_weights(self)
 
     @property
     def a_bits(self) -> int:
@@ -80,8 +109,8 @@ class LutTileSpec(Spec):
 
     @property
     def out_bits(self) -> int:
-        """Width of an element of C, which no sum of k_max products overflows."""
-        return lut_bits(self.k_max, self.k, self.a_bits, self.weight_bits, self.weight_kind, self.table)
+        """Width of an element of C: that of an element's sum, less the bit that is halved away."""
+        return self.acc_width - self.halved
 
     @property
     def table_bits(self) -> int:
@@ -99,7 +128,7 @@ class LutTileSpec(Spec):
             planes=self.planes_per_beat,
             word_bits=self.table_bits + self.planes_per_beat * (self.beats_per_step - 1),
             symmetric=self.symmetric,
-            sum_bits=self.out_bits + self.halved,
+            sum_bits=self.acc_width,
             pipeline=self.pipeline,
         )
 
@@ -119,7 +148,24 @@ class LutTileSpec(Spec):
     @property
     def acc_width(self) -> int:
         """Width of the sum in an element."""
-        return self.row_spec.sum_bits
+        if self.weights:
+            return _known_bits(self)
+        return self.acc_bits or self._exact_bits
+
+    @property
+    def _exact_bits(self) -> int:
+        kinds = (self.k, self.a_bits, self.weight_bits, self.weight_kind, self.table)
+        return lut_bits(self.k_limit, *kinds) + self.halved
+
+    def bits_for(self, b) -> int:
+        """Return how wide the sums of elements with these weights, (K, N), are.
+
+        Raises UsageError unless they are weights of the Spec.
+        """
+        b = self.check_b(b)
+        # An odd number of b bits is one of b + 1 in two's complement.
+        widest = weight_bits(b, a_bits=self.a_bits, b_bits=self.weight_bits + (self.weight_kind == "odd"))
+        return max(int(widest.max()), LOWEST_BITS) + self.halved
 
     @property
     def baseline_parameters(self) -> dict[str, int]:
@@ -142,8 +188,8 @@ class LutTileSpec(Spec):
 
     @property
     def k_limit(self) -> int:
-        """The longest K that cannot overflow."""
-        return self.k_max
+        """The longest K that cannot overflow; where weights size the sums, theirs."""
+        return self.weights.k if self.weights else self.k_max or DEFAULT_K_MAX
 
     @property
     def k_step(self) -> int:
@@ -187,3 +233,9 @@ class LutTileSpec(Spec):
     def tile_cycles(self, k: int) -> int:
         """Cycles per tile of length `k`, back to back, without stalls, with weights of the full width."""
         return max(self.tile_beats(name, k) for name in "bc")
+
+
+@functools.lru_cache(maxsize=256)
+def _known_bits(spec: LutTileSpec) -> int:
+    # A Spec is asked for its widths hundreds of times while hardware is made of it.
+    return spec.bits_for(spec.weights.matrix)

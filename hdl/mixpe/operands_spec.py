@@ -10,11 +10,9 @@ from ...golden.csd import check_digits, most_digits
 from ...golden.float_format import FloatFormat, find_format
 from ...golden.group_gemm import group_sum_bits, known_sum_bits
 from ...golden.integer import check_range
-from ..known_weights import KnownWeights
+from ..known_weights import LOWEST_BITS, KnownWeights
 from ..spec import Spec, choice, flag, integer
 
-#: Narrowest sum that is made: weights that are all zero need less.
-_LOWEST_BITS = 2
 #: Weight recodings, and by which multiplier of the elements they are made.
 RECODINGS = {"radix4": "booth", "bits": "and_array", "csd": "booth"}
 SCALES = ("dyadic", "fp16", "bf16")
@@ -70,22 +68,13 @@ class GroupOperandsSpec(Spec):
     )
     out_bits: int = integer(32, 8, 48, "width of an element of C, which saturates", unit="bits")
 
-    @property
-    def weights(self) -> KnownWeights | None:
-        """The weights that size the sums of groups, if any do: they are then exact for these, not for all."""
-        return self.acc_bits if isinstance(self.acc_bits, KnownWeights) else None
-
     def bits_for(self, b) -> int:
         """Return how wide the sums of groups with these weights, (K, N), are in the elements.
 
         Raises UsageError unless they are integers of `b_bits`.
         """
         names = ("group", "a_bits", "b_bits", "a_signed", "zero_point")
-        return max(known_sum_bits(b, **{name: getattr(self, name) for name in names}), _LOWEST_BITS)
-
-    def name_part(self, name: str) -> str:
-        """Return a field's value as module names spell it: a width that follows from weights as `19w`."""
-        return f"{self.acc_width}w" if name == "acc_bits" and self.weights else super().name_part(name)
+        return max(known_sum_bits(b, **{name: getattr(self, name) for name in names}), LOWEST_BITS)
 
     @property
     def acc_width(self) -> int:

@@ -10,6 +10,7 @@ from ...golden.integer import int_range, wrap
 from ...golden.lut_gemm import lut_gemm, pack_selects, unpack_selects, weight_range
 from ...hdl.lut.lut_tile_spec import LutTileSpec
 from ..compiled import check_transactions
+from ..known_weights import adversarial_products, random_b
 from ..rtl import Rtl
 from ..tile import last_of
 from ..transaction import Scenario, Transaction
@@ -20,8 +21,8 @@ STEPS = 24
 
 def scenarios(spec: LutTileSpec, level: str, rng: np.random.Generator) -> list[Scenario]:
     """Return what the generic bench runs for a Spec."""
-    lengths = [k for k in tempting_lengths(spec) if k <= spec.k_max] or [1]
-    widths = range(1, spec.weight_bits + 1)
+    lengths = [k for k in tempting_lengths(spec) if k <= spec.k_limit] or [1]
+    widths = range(1, spec.weight_bits + 1) if not spec.weights else [spec.weight_bits]
     repeats = 1 if level == "quick" else 8
 
     def tiles(count: int) -> list[Transaction]:
@@ -32,12 +33,11 @@ def scenarios(spec: LutTileSpec, level: str, rng: np.random.Generator) -> list[S
     found = [
         Scenario("every length and width", [random_tile(spec, k, w, rng) for k in lengths for w in widths]),
         Scenario("full width, back to back", [full_tile(spec, k, rng) for k in lengths for _ in range(2)]),
-        Scenario("every select", select_tiles(spec, rng)),
-        Scenario("corner matrices", [t for k in {lengths[0], lengths[-1]} for t in corner_tiles(spec, k)]),
+        *extreme_scenarios(spec, lengths, rng),
         *(one_sided(spec, side, rng) for side in "ab"),
         Scenario("c is ready only when valid", tiles(4), patient=True),
     ]
-    if spec.table == "full":
+    if spec.table == "full" and not spec.weights:
         beyond = [wide_tile(spec, rng), *tiles(1)]
         found.append(Scenario("more planes than the tile has", beyond, status={"too_wide": 1}))
     streams = stream_names(spec)
@@ -50,6 +50,24 @@ def scenarios(spec: LutTileSpec, level: str, rng: np.random.Generator) -> list[S
         found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
     quiet = {"last_mismatch": 0, "too_wide": 0}
     return [dataclasses.replace(scenario, status=quiet | scenario.status) for scenario in found]
+
+
+def extreme_scenarios(spec: LutTileSpec, lengths: list[int], rng: np.random.Generator) -> list[Scenario]:
+    """Return what reaches every select and the ends of sums; with known weights, the ends of theirs."""
+    if spec.weights:
+        return [Scenario("both ends of all columns of weights", weight_tiles(spec, rng))]
+    corners = [t for k in sorted({lengths[0], lengths[-1]}) for t in corner_tiles(spec, k)]
+    return [Scenario("every select", select_tiles(spec, rng)), Scenario("corner matrices", corners)]
+
+
+def weight_tiles(spec: LutTileSpec, rng: np.random.Generator) -> list[Transaction]:
+    """Return tiles of the Spec's weights whose sums reach both ends of every column."""
+    columns = range(spec.weights.shape[1])
+    products = adversarial_products(spec, columns)
+    if spec.weight_kind == "odd":
+        # There is no weight of 0 for columns that are not needed.
+        products = ((name, a, np.where(w == 0, 1, w)) for name, a, w in products)
+    return [tile(spec, name, a, w, spec.weight_bits, rng) for name, a, w in products]
 
 
 def stream_names(spec: LutTileSpec) -> tuple[str, ...]:
@@ -70,7 +88,10 @@ def random_a(spec: LutTileSpec, k: int, rng: np.random.Generator) -> np.ndarray:
 
 def random_tile(spec: LutTileSpec, k: int, width: int, rng: np.random.Generator) -> Transaction:
     """Return a tile of random activations and weights of `width` bits."""
-    w = rng.choice(weight_range(width, spec.weight_kind), (k, spec.cols))
+    if spec.weights:
+        w = random_b(spec, k, rng)
+    else:
+        w = rng.choice(weight_range(width, spec.weight_kind), (k, spec.cols))
     return tile(spec, f"random tile, K={k}, {width}-bit weights", random_a(spec, k, rng), w, width, rng)
 
 
@@ -109,12 +130,12 @@ def corner_tiles(spec: LutTileSpec, k: int) -> list[Transaction]:
 
 def one_sided(spec: LutTileSpec, side: str, rng: np.random.Generator) -> Scenario:
     """Return a tile with `last` on one stream only, which ends it all the same, and one after it."""
-    first = full_tile(spec, spec.k, rng)
+    first = full_tile(spec, min(spec.k, spec.k_limit), rng)
     beats = first.inputs[side]
     inputs = first.inputs | {side: beats | {"last": np.zeros_like(beats["last"])}}
     other = "b" if side == "a" else "a"
     first = dataclasses.replace(first, name=f"last on {other} only", inputs=inputs)
-    return Scenario(first.name, [first, full_tile(spec, spec.k, rng)], status={"last_mismatch": 1})
+    return Scenario(first.name, [first, full_tile(spec, 1, rng)], status={"last_mismatch": 1})
 
 
 def wide_tile(spec: LutTileSpec, rng: np.random.Generator) -> Transaction:
@@ -191,7 +212,8 @@ def product(spec: LutTileSpec, a, w, zero=None, width: int | None = None, shift=
         weight_kind=spec.weight_kind,
         table=spec.table,
         shift=0 if shift is None else shift,
-        out_bits=spec.out_bits,
+        # Sums of known weights must come out as they are.
+        out_bits=62 if spec.weights else spec.out_bits,
     )
 
 
@@ -205,9 +227,12 @@ def check_exhaustible(spec: LutTileSpec) -> None:
 def compiled_checks(spec: LutTileSpec, level: str) -> dict[str, Callable[[Rtl], int]]:
     """Return the checks that run on the compiled RTL, by name: the longest sums, and many random tiles."""
     rng = np.random.default_rng(1)
+    if spec.weights:
+        name = "both ends of all columns of weights"
+        return {name: lambda rtl: check_transactions(rtl, weight_tiles(spec, rng))}
     return {
-        f"corner matrices, K={spec.k_max}": lambda rtl: check_transactions(
-            rtl, corner_tiles(spec, spec.k_max)
+        f"corner matrices, K={spec.k_limit}": lambda rtl: check_transactions(
+            rtl, corner_tiles(spec, spec.k_limit)
         ),
         "random tiles": lambda rtl: check_transactions(
             rtl,

@@ -82,7 +82,7 @@ def test_every_unit_with_an_accumulator_takes_weights(unit):
         ("row.npy", {}, r"row.npy is \(4,\): weights must be \(K, N\)"),
         ("empty.npy", {}, r"empty.npy is \(0, 3\): weights must be"),
         ("huge.npy", {}, "huge.npy.* is outside"),
-        ("w.npy", {"b_bits": 3}, "acc_bits=from:w.npy: weights.*is outside -4..3.*wider b_bits"),
+        ("w.npy", {"b_bits": 3}, "acc_bits=from:w.npy: weights.*is outside -4..3.*wider operands"),
         ("w.npy", {"k_max": 20}, "both size the accumulator, and K of .* is 20: leave k_max out"),
         ("w.npy", {"overflow": "wrap"}, "overflow=wrap says what happens then: leave overflow out"),
         ("three.npy", {"dataflow": "tree"}, "weights of K=3, less than a step adds with depth=4"),

@@ -38,3 +38,22 @@ def test_widths_follow_from_the_parameters():
     # Where what is added up is twice C, the sum has a bit more.
     assert LutTileSpec().acc_width == LutTileSpec().out_bits + 1
     assert LutTileSpec(weight_kind="odd").acc_width == LutTileSpec(weight_kind="odd").out_bits
+
+
+def test_sums_sized_by_weights(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("w.npy", np.full((10, 3), -2))
+    np.save("odd.npy", np.full((10, 3), -15))
+    spec = LutTileSpec(acc_bits="from:w.npy")
+    # From -2540 to 2560, and twice that in the elements.
+    assert (spec.out_bits, spec.acc_width, spec.k_limit) == (13, 14, 10)
+    assert LutTileSpec(acc_bits="from:odd.npy", weight_kind="odd").out_bits == 16
+    assert LutTileSpec(acc_bits=40).out_bits == 39
+    for fields, message in (
+        ({"acc_bits": 20}, "acc_bits=20 cannot hold every sum of K=4096: use acc_bits=25, or a lower k_max"),
+        ({"k_max": 9}, "both size the accumulator, and K of these weights is 10"),
+        ({"table": "int8"}, "weights that are known and sums that are exact: use weight_kind=signed or odd"),
+        ({"weight_bits": 1}, r"acc_bits=from:w.npy: w\[0, 0\] = -2 is outside -1..0.*use wider operands"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            LutTileSpec(**{"acc_bits": "from:w.npy"} | fields)
