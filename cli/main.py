@@ -10,7 +10,7 @@ from rich.markup import escape
 from ..gen.child import ToolError
 from ..gen.version import MACWRIGHT
 from ..golden.errors import UsageError
-from . import generation, measurement, verification
+from . import generation, matrices, measurement, verification
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -22,7 +22,7 @@ def cli() -> None:
     """
 
 
-for module in (generation, verification, measurement):
+for module in (generation, verification, matrices, measurement):
     for command in module.COMMANDS:
         cli.add_command(command)
 

@@ -1,21 +1,16 @@
-"""`verify`, `run` and `cycles`."""
+"""`verify` and `cycles`."""
 
 import sys
 from pathlib import Path
 
 import click
-import numpy as np
 from rich.table import Table
 
 from ..gen.emission import RESETS
 from ..gen.verilog import make_verilog
-from ..golden.errors import UsageError
-from ..golden.npy import load_array, load_weights
 from ..tb.cycles import TILES, K, measure_cycles
-from ..tb.gemm import RtlGemm
 from ..tb.simulators import SIMULATORS
-from ..tb.tile import check_matrix_engine
-from ..tb.verify import LEVELS, stimulus_module
+from ..tb.verify import LEVELS
 from ..tb.verify import verify as run_bench
 from .common import (
     STDOUT,
@@ -109,60 +104,4 @@ def cycles_table(found: list[dict]) -> Table:
     return shown
 
 
-@click.command()
-@unit_argument
-@params_option
-@click.option(
-    "--a", "a_file", type=click.Path(path_type=Path), required=True, help="A, (M, K) integers, .npy."
-)
-@click.option(
-    "--b",
-    "b_file",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="B, (K, N) integers, .npy; .npz with its scales.",
-)
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="File for C = A x B, .npy.")
-@json_option
-def run(unit, params, a_file, b_file, out, as_json) -> None:
-    """Multiply matrices of any size on the compiled Verilog, and compare with the golden model."""
-    _, spec = unit_and_spec(unit, params)
-    check_matrix_engine(unit, spec)
-    a = load_array(a_file)
-    b, scales = load_weights(b_file, tuple(getattr(spec, "scale_fields", ())))
-    if out.exists():
-        raise UsageError(f"{out} exists: give another file for the result")
-    if not out.parent.is_dir():
-        raise UsageError(f"the folder {out.parent} does not exist: make it, or give another file")
-    with progress(f"compiling {unit}") as say:
-        engine = RtlGemm(unit, spec, say)
-        c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"), scales)
-    expected = stimulus_module(unit).product(spec, a, b, scales)
-    differ = int((c != expected).sum())
-    if not differ:
-        _save(out, c)
-    facts = {
-        "shape": list(c.shape),
-        "cycles": engine.cycles,
-        "different_from_golden": differ,
-        "file": str(out),
-    }
-    if as_json:
-        print_json(facts)
-    elif differ:
-        STDOUT.print(f"{differ} of {c.size} elements differ from the golden model: nothing written")
-    else:
-        STDOUT.print(f"{out}: {c.shape[0]} x {c.shape[1]}, {engine.cycles} cycles, equal to the golden model")
-    if differ:
-        sys.exit(1)
-
-
-def _save(path: Path, values: np.ndarray) -> None:
-    try:
-        with open(path, "wb") as file:
-            np.save(file, values)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}: give another file") from None
-
-
-COMMANDS = (verify, run, cycles)
+COMMANDS = (verify, cycles)

@@ -65,15 +65,14 @@ class RtlGemm:
         if scales:
             check_per_group(k, n, spec.group, scales)
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
-        b = np.pad(b, ((0, 0), (0, -n % spec.cols)), mode="edge")
-        across = b.shape[1] // spec.cols
-        b_inputs = [self.beats.b_beats(spec, part) for part in np.split(b, across, axis=1)]
+        b_inputs = [self.beats.b_beats(spec, part) for part in tile_columns(spec, b)]
+        across = len(b_inputs)
         inputs = {"b": {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}}
         if scales:
             widths = {field: shape.width for field, shape in spec.scale_fields.items()}
             checked = {field: check_range(field, scales[field], widths[field], False) for field in widths}
             inputs["s"] = {field: _by_tile(values, n, spec.cols) for field, values in checked.items()}
-        result = np.empty((a.shape[0], b.shape[1]), np.int64)
+        result = np.empty((a.shape[0], across * spec.cols), np.int64)
         beats = across * sum(spec.tile_beats(stream, k) for stream in "abc")
         # Engines whose pace depends on the data take at most nine cycles a beat.
         limit = 1000 + 10 * (beats + (spec.latency or 0))
@@ -92,3 +91,15 @@ def _by_tile(values: np.ndarray, n: int, cols: int) -> np.ndarray:
     """Return what belongs to groups and columns (groups, n) as beats of `cols`, tile after tile."""
     padded = np.pad(values, ((0, 0), (0, -n % cols)))
     return np.concatenate(np.split(padded, padded.shape[1] // cols, axis=1))
+
+
+def tile_columns(spec, b) -> list[np.ndarray]:
+    """Return B (K, N) as tiles (K, cols), the last one filled up with copies of the last column.
+
+    Raises UsageError unless B is (K, N), none of them 0, and its elements are those of the Spec.
+    """
+    b = spec.check_b(b)
+    if b.ndim != 2 or 0 in b.shape:
+        raise UsageError(f"b is {b.shape}: it must be (K, N), none of them 0")
+    b = np.pad(b, ((0, 0), (0, -b.shape[1] % spec.cols)), mode="edge")
+    return np.split(b, b.shape[1] // spec.cols, axis=1)

@@ -6,8 +6,8 @@ import numpy as np
 _CHUNK_BITS = 1 << 22
 
 
-def _packed(values: np.ndarray, width: int) -> np.ndarray:
-    """Return (beats, lanes) integers as (beats, bytes)."""
+def packed_bytes(values: np.ndarray, width: int) -> np.ndarray:
+    """Pack (beats, lanes) integers of `width` bits into (beats, bytes) uint8, lane 0 in the low bits."""
     values = np.asarray(values)
     rows = max(1, _CHUNK_BITS // max(1, values.shape[1] * width))
     chunks = [values[i : i + rows] for i in range(0, max(1, len(values)), rows)]
@@ -22,14 +22,14 @@ def to_bits(values: np.ndarray, width: int) -> np.ndarray:
 
 def pack_words(values: np.ndarray, width: int) -> np.ndarray:
     """Pack (beats, lanes) integers of `width` bits into (beats, words) uint32, lane 0 in the low bits."""
-    packed = _packed(values, width)
+    packed = packed_bytes(values, width)
     padding = -packed.shape[1] % 4
     return np.ascontiguousarray(np.pad(packed, ((0, 0), (0, padding)))).view(np.uint32)
 
 
 def pack_ints(values: np.ndarray, width: int) -> list[int]:
     """Pack (beats, lanes) integers of `width` bits into one Python integer per beat."""
-    packed = _packed(values, width)
+    packed = packed_bytes(values, width)
     return [int.from_bytes(row.tobytes(), "little") for row in packed]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from macwright.golden.lut_gemm import pack_selects
 from macwright.synth import studies
 
 
@@ -198,6 +199,29 @@ def test_an_accumulator_sized_by_weights(tmp_path):
     assert done.returncode == 0 and "both ends of all 5 columns of weights" in done.stdout
     done = macwright("run", *sized, "--a", "a.npy", "--b", "w.npy", "-o", "c.npy", cwd=tmp_path)
     assert done.returncode == 0 and (np.load(tmp_path / "c.npy") == -128 * weights.sum(axis=0)).all()
+
+
+def test_packed_weights_are_the_bits_of_the_stream(tmp_path):
+    weights = np.random.default_rng(0).integers(-2, 2, (10, 5))
+    np.save(tmp_path / "w.npy", weights)
+    lut = ("lut_tile", "-p", "cols=2", "-p", "weight_bits=2", "--b", "w.npy", "-o", "lut.npz")
+    done = macwright("pack", *lut, cwd=tmp_path)
+    assert done.returncode == 0 and "3 tiles of 3 beats of 2 bytes, fields tdata, ttop" in done.stdout
+    packed = np.load(tmp_path / "lut.npz")
+    bits = np.unpackbits(packed["tdata"][0], axis=1, bitorder="little").reshape(3, 2, 2, 4)
+    selects = pack_selects(weights[:, :2], k=4, weight_bits=2, planes=2)
+    assert (bits @ (1 << np.arange(4)) == selects).all()
+    assert packed["tlast"][:, :, 0].tolist() == [[0, 0, 1]] * 3
+    done = macwright("pack", "mac_array", "-p", "cols=2", "--b", "w.npy", "-o", "mac.npz", cwd=tmp_path)
+    assert (np.load(tmp_path / "mac.npz")["tdata"].view(np.int8)[2, :, 0] == weights[:, 4]).all()
+    for arguments, message in (
+        (lut, "lut.npz exists: give another file"),
+        (("requant", "--b", "w.npy", "-o", "r.npz"), "requant is not a matrix engine"),
+        (("lut_tile", "-p", "weight_bits=1", "--b", "w.npy", "-o", "x.npz"), "= 1 is outside -1..0"),
+        (("lut_tile", "--b", "w.npy", "-o", "no/x.npz"), "the folder no does not exist"),
+    ):
+        done = macwright("pack", *arguments, cwd=tmp_path)
+        assert done.returncode == 2 and message in done.stderr
 
 
 def test_weights_that_cannot_be_read_write_nothing(tmp_path):
