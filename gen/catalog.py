@@ -21,6 +21,7 @@ from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
+from ..hdl.vector.activation import Activation, ActivationSpec
 from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
@@ -132,6 +133,13 @@ CATALOG = {
             Requant,
             "Requantisation of streams by dyadic numbers, with bias, residual branch and activation",
             "Yao et al., HAWQ-V3: Dyadic Neural Network Quantization, 2020",
+        ),
+        Unit(
+            "activation",
+            ActivationSpec,
+            Activation,
+            "Activation functions of integers on a fixed grid, every code rounded correctly, as flat logic",
+            "R. E. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986",
         ),
         Unit(
             "quantize",

@@ -53,7 +53,7 @@ def unit_manifest(unit: Unit, spec: Spec, verilog: Verilog, files: dict[str, str
         "modules": verilog.modules,
         "files": {name: sha256(text) for name, text in files.items()},
         "tools": {tool: package_version(tool) for tool in TOOLS},
-    }
+    } | ({"tables": spec.tables} if hasattr(spec, "tables") else {})
 
 
 def family_manifest(

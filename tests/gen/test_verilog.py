@@ -21,6 +21,7 @@ SMALL = {
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
     "quantize": {"lanes": 2, "scale_format": "bf16"},
     "absmax": {"lanes": 2, "scale_format": "bf16"},
+    "activation": {"lanes": 2},
     "fma_pe": {"a_format": "e4m3fn"},
     "fp_add": {"a_format": "e4m3fn"},
     "fp_mul": {"a_format": "e4m3fn"},
@@ -101,6 +102,8 @@ SPECS = [
         {"lanes": 1, "residual": True, "activation": "relu", "zero_point": True, "out_signed": False}
         | {"residual_signed": False, "in_signed": False},
     ),
+    ("activation", {"lanes": 2}),
+    ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
     ("quantize", {"lanes": 1}),
     ("quantize", {"lanes": 2, "per": "channel", "out_signed": False, "pipeline": 3, "rounding": "truncate"}),
     (

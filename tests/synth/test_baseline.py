@@ -70,6 +70,8 @@ SPECS = [
         {"lanes": 1, "in_bits": 5, "in_signed": False, "zero_point": True, "activation": "clamp"}
         | {"rounding": "truncate", "pipeline": 2},
     ),
+    ("activation", {"lanes": 2}),
+    ("activation", {"lanes": 1, "function": "exp", "in_bits": 5, "in_signed": False, "out_bits": 11}),
     ("quantize", {"lanes": 2}),
     (
         "quantize",

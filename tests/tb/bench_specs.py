@@ -96,6 +96,12 @@ SPECS = [
         | {"activation": "clamp", "rounding": "truncate", "shift_bits": 4, "pipeline": 3},
     ),
     ("requant", {"lanes": 1, "in_bits": 2, "out_bits": 16, "mult_bits": 8, "shift_bits": 1}),
+    ("activation", {"lanes": 3}),
+    ("activation", {"lanes": 1, "function": "silu", "in_fraction": 4, "out_fraction": 4}),
+    ("activation", {"lanes": 2, "function": "exp", "in_bits": 10, "in_fraction": 7, "out_signed": False}),
+    ("activation", {"lanes": 1, "function": "gelu_tanh", "in_bits": 2, "in_fraction": 0, "out_fraction": 0}),
+    ("activation", {"function": "sigmoid", "in_signed": False, "out_bits": 16, "out_fraction": 15}),
+    ("activation", {"lanes": 2, "function": "tanh", "out_bits": 1, "out_fraction": 0}),
     ("quantize", {"lanes": 2}),
     (
         "quantize",

@@ -19,6 +19,7 @@ TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
 LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
+ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
@@ -132,6 +133,16 @@ DEFECTS = [
     ("mixpe_array", MIXPE, r"completes \? 2'h3", "completes ? 2'h2", "nothing moved"),
     ("mixpe_array", CSD, r"rest_0_and_y = \|nonzero\[7:1\]", "rest_0_and_y = 1'b1", "should be"),
     ("mixpe_array", CSD, r"bad_weight <= 1'h1", "bad_weight <= 1'h0", "bad_weight is 0"),
+    ("activation", ACTIVATION, r"\.x\(s_axis_x_tdata\[15:8\]\)", ".x(s_axis_x_tdata[7:0])", "should be"),
+    ("activation", ACTIVATION, r"= x\[7\] \? 1'h1 : size\[0\]", "= size[0]", "should be"),
+    ("activation", ACTIVATION, r"m_axis_y_tlast <= s_axis_x_tlast", "m_axis_y_tlast <= 1'b0", "y.last"),
+    (
+        "activation",
+        ACTIVATION,
+        r"tready = m_axis_y_tvalid_not_a \| m_axis_y_tready",
+        "tready = 1'b1",
+        "changed|delivered|nothing moved",
+    ),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
     # The top digit takes the high bit of its code for the operand's sign.
