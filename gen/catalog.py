@@ -20,6 +20,8 @@ from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
 from ..hdl.spec import Spec, nearest
+from ..hdl.ternary.ternary_tile import TernaryTile
+from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.activation import Activation, ActivationSpec
 from ..hdl.vector.quantize import Quantize
@@ -105,6 +107,13 @@ CATALOG = {
             LutTile,
             "Matrix engine for weights of 1 to 8 bits that looks sums of activations up in tables",
             "Mo et al., LUT Tensor Core, ISCA 2025",
+        ),
+        Unit(
+            "ternary_tile",
+            TernaryTileSpec,
+            TernaryTile,
+            "Matrix engine for weights of -1, 0 and +1, packed in 1.6 to 2 bits, that adds, subtracts or skips",
+            "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
         ),
         Unit(
             "fma_pe",

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .errors import UsageError
-from .integer import check_bits, check_range, int_width, wrap
+from .integer import check_bits, check_range, int_range, int_width, wrap
 
 #: (trits, bits) of a code.
 PACKINGS = {"1in2": (1, 2), "3in5": (3, 5), "4in7": (4, 7), "5in8": (5, 8)}
@@ -95,15 +95,15 @@ def unpack_trits(codes, *, packing: str) -> Unpacked:
     return Unpacked(np.stack(trits, axis=1).reshape(-1, codes.shape[1]), illegal)
 
 
-def ternary_gemm(a, w, *, a_bits: int = 8, out_bits: int = 62) -> np.ndarray:
+def ternary_gemm(a, w, *, a_bits: int = 8, a_signed: bool = True, out_bits: int = 62) -> np.ndarray:
     """Return C = A x W, int64 (M, N), modulo 2 ** out_bits.
 
-    a: (M, K) signed integers of `a_bits`, 1 to 16; w: (K, N) of -1, 0 and 1. Exact with the `out_bits` that
+    a: (M, K) integers of `a_bits`, 1 to 16; w: (K, N) of -1, 0 and 1. Exact with the `out_bits` that
     `ternary_bits` returns, and with those of `golden.accumulator.weight_bits` if W is known.
 
     Raises UsageError if a shape or a value is out of range.
     """
-    a, w = _check_a(a, a_bits), check_trits(w)
+    a, w = _check_a(a, a_bits, a_signed), check_trits(w)
     _check_matrix("w", w)
     if a.shape[1] != len(w):
         raise UsageError(f"a is {a.shape} and w is {w.shape}: they must be (M, K) and (K, N)")
@@ -111,26 +111,28 @@ def ternary_gemm(a, w, *, a_bits: int = 8, out_bits: int = 62) -> np.ndarray:
     return wrap(a @ w, out_bits, True)
 
 
-def make_ternary_tables(a, *, group: int, a_bits: int = 8) -> np.ndarray:
+def make_ternary_tables(a, *, group: int, a_bits: int = 8, a_signed: bool = True) -> np.ndarray:
     """Return the tables of A (M, K) as int64 (M, steps, (3 ** group + 1) / 2).
 
     Entry v of a step is the sum of its activations times the trits of v, see `3in5` and `4in7`. Entry 0 is 0
     and need not be stored. K is padded to whole steps with activations of 0. group: 3 or 4.
     """
     _check_group(group)
-    a = _check_a(a, a_bits)
+    a = _check_a(a, a_bits, a_signed)
     a = np.pad(a, ((0, 0), (0, -a.shape[1] % group))).reshape(len(a), -1, group)
     return a @ _digits(group).T
 
 
-def ternary_lookup_gemm(a, codes, *, group: int, a_bits: int = 8, out_bits: int = 62) -> np.ndarray:
+def ternary_lookup_gemm(
+    a, codes, *, group: int, a_bits: int = 8, a_signed: bool = True, out_bits: int = 62
+) -> np.ndarray:
     """Return C = A x W from tables: one entry, added or subtracted, for every `group` products.
 
     a: (M, K); codes: (steps, N) of the packing of the group, `GROUPS`, with steps * group from K to
     K + group - 1. The result is that of `ternary_gemm` for the trits that the codes stand for; the trits of
     the padding meet activations of 0, whatever they are. Raises UsageError as `ternary_gemm`.
     """
-    tables = make_ternary_tables(a, group=group, a_bits=a_bits)
+    tables = make_ternary_tables(a, group=group, a_bits=a_bits, a_signed=a_signed)
     codes = check_range("codes", codes, PACKINGS[GROUPS[group]][1], False)
     _check_matrix("codes", codes)
     if len(codes) != tables.shape[1]:
@@ -146,17 +148,19 @@ def ternary_lookup_gemm(a, codes, *, group: int, a_bits: int = 8, out_bits: int 
     return wrap(total, out_bits, True)
 
 
-def ternary_bits(k_max: int, a_bits: int = 8) -> int:
+def ternary_bits(k_max: int, a_bits: int = 8, a_signed: bool = True) -> int:
     """Return the smallest width that no sum of `k_max` activations, each times -1, 0 or 1, overflows."""
-    reach = k_max << (a_bits - 1)
+    reach = k_max * _largest(a_bits, a_signed)
     return int_width(-reach, reach, True)
 
 
-def ternary_entry_bits(group: int, a_bits: int = 8) -> int:
+def ternary_entry_bits(group: int, a_bits: int = 8, a_signed: bool = True) -> int:
     """Return the width of a stored entry of a table. Its negative may need one bit more."""
-    reach = group << (a_bits - 1)
-    # The first digit of an entry that is not 0 is 1, so that the largest activations meet one -1 fewer.
-    return int_width(-reach, reach - 1, True)
+    low, high = int_range(a_bits, a_signed)
+    # The first digit of an entry that is not 0 is 1, so that not all activations meet a -1.
+    return int_width(
+        min(group * low, low - (group - 1) * high), max(group * high, high - (group - 1) * low), True
+    )
 
 
 def _find(packing: str) -> tuple[int, int]:
@@ -170,9 +174,15 @@ def _check_group(group: int) -> None:
         raise UsageError(f"group={group} is not one of {', '.join(map(str, GROUPS))} trits to a lookup")
 
 
-def _check_a(a, a_bits: int) -> np.ndarray:
+def _largest(a_bits: int, a_signed: bool) -> int:
+    """Return the largest magnitude of an activation."""
+    low, high = int_range(a_bits, a_signed)
+    return max(-low, high)
+
+
+def _check_a(a, a_bits: int, a_signed: bool) -> np.ndarray:
     check_bits("a_bits", a_bits, 16)
-    a = check_range("a", a, a_bits, True)
+    a = check_range("a", a, a_bits, a_signed)
     _check_matrix("a", a)
     return a
 

@@ -11,12 +11,13 @@ tree; the register stands behind it, in front of the accumulator.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Module, Shape, Signal, signed, unsigned
+from amaranth.hdl import Module, Shape, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.columns import Columns
 from ..arith.gates import line_of
+from .lookup import looked_up
 from ..pe.tree_mac import accumulated, placed_product
 from ..spec import Spec, flag, integer
 
@@ -147,19 +148,15 @@ class LutPe(wiring.Component):
         table = self.a.word_select(t, spec.entries * spec.word_bits)
         lines = Signal(spec.entries, name=f"entry_lines_{name}")
         word = Signal(spec.word_bits, name=f"entry_{name}")
-        found = []
-        for bit in range(spec.word_bits):
-            chosen = Signal(spec.entries, name=f"chosen_{name}_bit_{bit}")
-            of_entries = Cat(table[i * spec.word_bits + bit] for i in range(spec.entries))
-            m.d.comb += chosen.eq(of_entries & lines)
-            found.append(chosen.any())
+        entries = [table.word_select(i, spec.word_bits) for i in range(spec.entries)]
+        found = looked_up(m, entries, lines, name)
         m.d.comb += lines.eq(
             line_of(select[: spec.k - spec.symmetric], spec.entries) & valid.replicate(spec.entries)
         )
         if spec.symmetric:
             minus = Signal(name=f"minus_{name}")
-            m.d.comb += [minus.eq(valid & ~select[-1]), word.eq(Cat(found) ^ minus.replicate(spec.word_bits))]
+            m.d.comb += [minus.eq(valid & ~select[-1]), word.eq(found ^ minus.replicate(spec.word_bits))]
             columns.add_bit(minus, p)
         else:
-            m.d.comb += word.eq(Cat(found))
+            m.d.comb += word.eq(found)
         columns.add_signed(word, p, ENTRY_DELAY)

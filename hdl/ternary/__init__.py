@@ -1,0 +1,1 @@
+"""Engines for weights of -1, 0 and +1."""
