@@ -17,9 +17,9 @@ from amaranth.lib.wiring import In, Out
 
 from ..arith.columns import Columns
 from ..arith.gates import line_of
-from .lookup import looked_up
 from ..pe.tree_mac import accumulated, placed_product
 from ..spec import Spec, flag, integer
+from .lookup import looked_up
 
 #: When an entry is there, in exclusive-ors after its select, and when its columns are to be.
 ENTRY_DELAY = 4.0

@@ -1,25 +1,25 @@
 """The ternary tile: codes of weights are taken apart at the edge, elements add, subtract or skip.
 
-    a --> skew --> (table per row, or a register) --> rows of elements --> add two words --> c
-    b --> codes to selects --> (register) ------------'
+    a --> skew --> tables per row (register) --> rows of elements --> c
+    b --> codes to selects --> delay ------------'
 
-Rows are those of `mac_array` with dataflow=broadcast. Decoding, tables and their register serve a whole
-column or a whole row. A cycle without a beat is one of weights of 0, so that no element looks at `valid`.
+Rows are those of `mac_array` with dataflow=broadcast, with tables in the place of operands of A. Decoding
+serves a whole column and a table a whole row. A cycle without a beat is one of weights of 0, so that no
+element looks at `valid`.
 """
 
-from amaranth.hdl import Cat, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..array.lockstep import intake, register_c, resolve
+from ..array.lockstep import intake, register_c
 from ..array.mac_array import beat
 from ..array.rows import TOKEN, BroadcastRows
 from ..array.skew import delayed, skewed
 from ..share import share
 from .ternary_table import TernaryTable
 from .ternary_tile_spec import TernaryTileSpec
-from .trits import selects
-from amaranth.hdl import signed
+from .trits import Trit, byte_trits, is_illegal, pair_select, two_bit_trit
 
 
 class TernaryTile(wiring.Component):
@@ -69,20 +69,14 @@ class TernaryTile(wiring.Component):
         en = Signal()
         m.d.comb += en.eq(~self.c.valid | self.c.ready)
         token = intake(m, self, en, spec.rows)
-        columns = self._selects(m, token["valid"])
-        a = skewed(m, platform, en, self.a.payload.data.as_value(), spec.rows, "a_skew")
-
-        rows = BroadcastRows.of(spec.row_spec)
+        rows_spec = spec.row_spec
+        rows = BroadcastRows.of(rows_spec)
         share(m, platform, rows, "rows")
-        late = delayed(m, platform, en, Cat(token.values()), spec.edge_cycles, "token_delay", cleared=True)
+        late = delayed(m, platform, en, Cat(token.values()), 1, "token_delay", cleared=True)
+        selects = delayed(m, platform, en, self._selects(m, token["valid"]), 1, "select_delay")
         m.d.comb += [getattr(rows, name).eq(value) for name, value in zip(TOKEN, late, strict=True)]
-        m.d.comb += [
-            rows.en.eq(en),
-            rows.a.eq(self._words(m, platform, en, a)),
-            rows.b.eq(delayed(m, platform, en, columns, spec.edge_cycles, "select_delay")),
-        ]
-        done, bottom_done, sums = resolve(m, platform, spec.row_spec, en, rows)
-        register_c(m, self, en, done, bottom_done, sums)
+        m.d.comb += [rows.en.eq(en), rows.a.eq(self._tables(m, platform, en)), rows.b.eq(selects)]
+        register_c(m, self, en, rows.done, rows.bottom_done, rows.result)
         return m
 
     def _selects(self, m: Module, take: Signal) -> Value:
@@ -90,26 +84,41 @@ class TernaryTile(wiring.Component):
         spec = self.spec
         found, wrong = [], []
         for j in range(spec.cols):
+            trits = []
             for t in range(spec.depth):
                 code = Signal(spec.code_bits, name=f"code_{j}_{t}")
                 m.d.comb += code.eq(self.b.payload.data[t * spec.cols + j])
-                select, illegal = selects(m, code, take, spec.packing, f"code_{j}_{t}")
-                found.append(select)
+                if spec.packing == "1in2":
+                    decoded, illegal = two_bit_trit(code)
+                    trits += decoded
+                elif spec.packing == "5in8":
+                    decoded, illegal = byte_trits(m, code, code.name)
+                    trits += decoded
+                else:
+                    illegal = is_illegal(code, spec.group)
+                    found.append(code)
                 wrong.append(illegal)
-        with m.If(Cat(wrong).any()):
+            trits += [Trit(Const(0, 1), Const(0, 1))] * (len(trits) % 2)
+            found += [pair_select(*pair) for pair in zip(trits[::2], trits[1::2], strict=True)]
+        any_wrong = Signal()
+        m.d.comb += any_wrong.eq(take & Cat(wrong).any())
+        with m.If(any_wrong):
             m.d.sync += self.illegal_code.eq(1)
-        return Cat(found)
+        selects = Cat(found)
+        return selects & take.replicate(len(selects))
 
-    def _words(self, m: Module, platform, en, a: Value) -> Value:
-        """Return what elements choose from, for all rows: activations as they are, or tables of them."""
+    def _tables(self, m: Module, platform, en) -> Value:
+        """Return the tables of all rows, row i a cycle after row i - 1."""
         spec = self.spec
-        if spec.group == 1:
-            return delayed(m, platform, en, a, spec.edge_cycles, "a_delay")
-        words = []
-        size = spec.group * spec.a_bits
-        for n in range(len(a) // size):
-            table = TernaryTable(spec.table_spec)
-            share(m, platform, table, f"table_{n // spec.depth}_{n % spec.depth}")
-            m.d.comb += [table.en.eq(en), table.a.eq(a.word_select(n, size))]
-            words.append(table.o)
-        return Cat(words)
+        a = skewed(m, platform, en, self.a.payload.data.as_value(), spec.rows, "a_skew")
+        tables = []
+        for i in range(spec.rows):
+            row = a.word_select(i, spec.k_step * spec.a_bits)
+            for t in range(spec.row_spec.depth):
+                table = TernaryTable(spec.table_spec)
+                share(m, platform, table, f"table_{i}_{t}")
+                size = len(table.a)
+                # The last activation of a pair may be none: it is 0 then.
+                m.d.comb += [table.en.eq(en), table.a.eq(row[t * size : (t + 1) * size])]
+                tables.append(table.o)
+        return Cat(tables)

@@ -26,7 +26,7 @@ class TernaryTileSpec(Spec):
     packing: str = choice(
         "1in2",
         tuple(PACKINGS),
-        "trits in bits of a code: 1in2, 5in8 are added, subtracted or skipped; 3in5, 4in7 looked up in tables",
+        "trits in bits of a code of `b`; 3in5 and 4in7 are looked up as they are, in tables of 3 or 4",
     )
     depth: int = integer(8, 1, 16, "codes of a column per beat, whose products an element adds")
     a_bits: int = integer(8, 2, 16, "width of an activation", unit="bits")
@@ -55,8 +55,8 @@ class TernaryTileSpec(Spec):
 
     @property
     def group(self) -> int:
-        """Trits that a table serves; 1 where activations are added without one."""
-        return self.trits if self.trits in GROUPS else 1
+        """Trits that a table serves: those of a code, or, of codes that are decoded, two."""
+        return self.trits if self.trits in GROUPS else 2
 
     @property
     def k_step(self) -> int:
@@ -86,33 +86,25 @@ class TernaryTileSpec(Spec):
     @property
     def row_spec(self) -> TernaryRowsSpec:
         """The rows of elements."""
-        tables = self.group > 1
-        entry_bits = ternary_entry_bits(self.group, self.a_bits, self.a_signed)
         return TernaryRowsSpec(
             rows=self.rows,
             cols=self.cols,
             group=self.group,
-            depth=self.k_step // self.group,
-            word_bits=entry_bits if tables else self.a_bits,
-            word_signed=tables or self.a_signed,
+            depth=-(-self.k_step // self.group),
+            word_bits=ternary_entry_bits(self.group, self.a_bits, self.a_signed),
             sum_bits=self.out_bits,
             pipeline=self.pipeline,
         )
 
     @property
     def table_spec(self) -> TernaryTableSpec:
-        """A table, where there are any."""
+        """A table."""
         return TernaryTableSpec(
             group=self.group,
             a_bits=self.a_bits,
             a_signed=self.a_signed,
             word_bits=self.row_spec.word_bits,
         )
-
-    @property
-    def edge_cycles(self) -> int:
-        """Cycles that decoding weights, or making tables, takes in front of the rows."""
-        return int(self.packing != "1in2")
 
     @property
     def baseline_parameters(self) -> dict[str, int]:
@@ -129,7 +121,7 @@ class TernaryTileSpec(Spec):
     @property
     def latency(self) -> int:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
-        return self.edge_cycles + self.row_spec.element_latency + self.row_spec.sum_rows
+        return 2 + self.row_spec.element_latency
 
     @property
     def macs_per_beat(self) -> int:
