@@ -112,7 +112,7 @@ CATALOG = {
             "ternary_tile",
             TernaryTileSpec,
             TernaryTile,
-            "Matrix engine for weights of -1, 0 and +1, packed in 1.6 to 2 bits, that adds, subtracts or skips",
+            "Matrix engine for weights of -1, 0 and +1, packed in 1.6 to 2 bits, that adds, subtracts, skips",
             "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
         ),
         Unit(

@@ -102,14 +102,15 @@ class TernaryRowsSpec(Spec):
 class TernaryPe(wiring.Component):
     """acc = (first ? 0 : acc) + sum over tables of (+-entry, or 0), per enabled cycle.
 
-    A cycle without operands is one whose selects are 0; it may clear a sum that has been taken. `acc` shows
-    the sum one enabled cycle after its last operands, with `pipeline` two. The datapath has no reset.
+    A cycle without `valid` has selects of 0, so that the entries need not look at it. `acc` shows the sum
+    one enabled cycle after its last operands, with `pipeline` two. The datapath has no reset.
     """
 
     sum_ports = ("acc",)
     port_docs = {
         "en": "registers move only while this is high",
-        "first": "start a new sum",
+        "valid": "tables and selects are real; without it the selects are 0",
+        "first": "they start a new sum",
         "a": "tables, entry 1 in the low bits",
         "b": "selects: entry and sign, the first in the low bits",
         "acc": "sum",
@@ -118,7 +119,7 @@ class TernaryPe(wiring.Component):
     def __init__(self, spec: TernaryRowsSpec):
         """`spec`: of whose size an element makes no use."""
         self.spec = spec
-        ports = {"en": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_word)}
+        ports = {"en": In(1), "valid": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_word)}
         super().__init__(ports | {"acc": Out(spec.acc_shape)})
 
     def elaborate(self, platform):
@@ -135,7 +136,8 @@ class TernaryPe(wiring.Component):
         for t in range(spec.depth):
             self._add_entry(m, columns, selects.word_select(t, spec.select_bits), t)
         largest = spec.depth << (spec.word_bits - 1)
-        product = placed_product(m, spec, spec.sum_bits, self.en, self.en, self.first, columns, largest)
+        first = self.first & self.valid
+        product = placed_product(m, spec, spec.sum_bits, self.en, self.en, first, columns, largest)
         acc = Signal(spec.sum_bits, name="sum", reset_less=True)
         m.d.sync += acc.eq(accumulated(m, spec, product, acc, DEADLINE))
         m.d.comb += self.acc.eq(acc)

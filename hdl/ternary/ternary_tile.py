@@ -4,8 +4,8 @@
     b --> codes to selects --> delay ------------'
 
 Rows are those of `mac_array` with dataflow=broadcast, with tables in the place of operands of A. Decoding
-serves a whole column and a table a whole row. A cycle without a beat is one of weights of 0, so that no
-element looks at `valid`.
+serves a whole column and a table a whole row. A cycle without a beat is one of weights of 0, so that
+elements need not hold their sums back.
 """
 
 from amaranth.hdl import Cat, Const, Module, Signal, Value, signed

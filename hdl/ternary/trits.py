@@ -41,13 +41,13 @@ def byte_trits(m: Module, code: Value, name: str) -> tuple[list[Trit], Value]:
     ]
     trits = [Trit(times[3**n] >= PLUS_FROM, times[3**n] < ZERO_FROM) for n in range(5)]
     # A byte that means what the one before it means: golden.ternary.
-    return trits, (times[13] >= 1) & (times[13] <= 13)
+    return trits, times[13].any() & (times[13] <= 13)
 
 
 def is_illegal(code: Value, group: int) -> Value:
     """Return whether a code of 3 or 4 trits is no sum of theirs: too large, or minus 0."""
     size = code[:-1]
-    return (size > 3**group // 2) | ((size == 0) & code[-1])
+    return (size > 3**group // 2) | (~size.any() & code[-1])
 
 
 def pair_select(first: Trit, second: Trit) -> Value:

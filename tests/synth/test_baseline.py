@@ -51,6 +51,9 @@ SPECS = [
         {"rows": 2, "cols": 2, "k": 2, "weight_kind": "zero_point", "weight_bits": 2, "table": "int8"}
         | {"activations": "int16", "symmetric": False},
     ),
+    ("ternary_tile", {"rows": 3, "cols": 2, "depth": 2}),
+    ("ternary_tile", {"rows": 1, "cols": 2, "depth": 2, "packing": "5in8", "a_signed": False}),
+    ("ternary_tile", {"rows": 2, "cols": 1, "depth": 3, "packing": "3in5", "a_bits": 5}),
     ("bit_serial_pe", {"lanes": 3, "a_bits": 5, "a_signed": False}),
     ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
     (

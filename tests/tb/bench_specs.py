@@ -83,6 +83,14 @@ SPECS = [
         {"rows": 2, "cols": 2, "k": 6, "weight_bits": 2, "planes": 1, "table": "int8", "k_max": 7}
         | {"weight_kind": "zero_point"},
     ),
+    ("ternary_tile", {"rows": 3, "cols": 2, "depth": 3}),
+    ("ternary_tile", {"rows": 1, "cols": 1, "depth": 1, "a_signed": False, "k_max": 1}),
+    ("ternary_tile", {"rows": 2, "cols": 3, "depth": 3, "packing": "5in8", "pipeline": False}),
+    ("ternary_tile", {"rows": 3, "cols": 1, "depth": 2, "packing": "3in5", "a_bits": 2}),
+    (
+        "ternary_tile",
+        {"rows": 2, "cols": 2, "depth": 1, "packing": "4in7", "a_bits": 16, "a_signed": False},
+    ),
     ("requant", {"lanes": 2, "per": "channel", "rounding": "half_away", "pipeline": 2}),
     ("requant", {"lanes": 1, "in_bits": 48, "mult_bits": 31, "bias": True, "shift_bits": 7, "pipeline": 5}),
     (
