@@ -11,7 +11,7 @@ the sum.
 
 import dataclasses
 
-from amaranth.hdl import Module, Shape, Signal, signed, unsigned
+from amaranth.hdl import Const, Module, Shape, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -47,7 +47,7 @@ class TernaryRowsSpec(Spec):
     input_reg = False
     #: What the accumulator of any element asks of it (`pe/tree_mac.py`).
     overflow = "wrap"
-    adder = "sklansky"
+    adder = "brent_kung"
 
     @property
     def entries(self) -> int:
@@ -126,20 +126,18 @@ class TernaryPe(wiring.Component):
         """Build the element."""
         m = Module()
         spec = self.spec
-        selects = self.b
-        if not spec.pipeline:
-            # With a register behind the entries `en` holds that; without one it keeps them from being added.
-            selects = Signal(len(self.b), name="enabled_selects")
-            m.d.comb += selects.eq(self.b & self.en.replicate(len(self.b)))
         width = max(spec.sum_bits, spec.word_bits + spec.depth.bit_length() + 1)
         columns = Columns(m, width, "entries")
         for t in range(spec.depth):
-            self._add_entry(m, columns, selects.word_select(t, spec.select_bits), t)
+            self._add_entry(m, columns, self.b.word_select(t, spec.select_bits), t)
         largest = spec.depth << (spec.word_bits - 1)
         first = self.first & self.valid
-        product = placed_product(m, spec, spec.sum_bits, self.en, self.en, first, columns, largest)
+        product = placed_product(m, spec, spec.sum_bits, self.en, Const(1, 1), first, columns, largest)
         acc = Signal(spec.sum_bits, name="sum", reset_less=True)
-        m.d.sync += acc.eq(accumulated(m, spec, product, acc, DEADLINE))
+        total = accumulated(m, spec, product, acc, DEADLINE)
+        # `en` holds the sum itself: to make the product 0 instead would put `en` at the beginning of the loop.
+        with m.If(self.en):
+            m.d.sync += acc.eq(total)
         m.d.comb += self.acc.eq(acc)
         return m
 

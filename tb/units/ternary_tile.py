@@ -30,8 +30,11 @@ def scenarios(spec: TernaryTileSpec, level: str, rng: np.random.Generator) -> li
     found = [
         Scenario("every length, back to back", back_to_back),
         Scenario("corner matrices", [t for k in {lengths[0], lengths[-1]} for t in corner_tiles(spec, k)]),
-        Scenario("every legal code", code_tiles(spec, False, rng)),
-        Scenario("every illegal code", code_tiles(spec, True, rng), status={"illegal_code": 1}),
+        Scenario("every legal code", code_tiles(spec, legal_codes(spec), rng)),
+        *(
+            Scenario(f"illegal code {code}", [illegal_tile(spec, code, rng)], status={"illegal_code": 1})
+            for code in np.setdiff1d(np.arange(1 << spec.code_bits), legal_codes(spec))
+        ),
         *(one_sided(spec, side, rng) for side in "ab"),
         Scenario("c is ready only when valid", tiles(4), patient=True),
         *(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}) for stream in "abc"),
@@ -63,10 +66,21 @@ def random_tile(spec: TernaryTileSpec, k: int, rng: np.random.Generator) -> Tran
     return dataclasses.replace(found, cycles=spec.tile_cycles(k))
 
 
-def code_tiles(spec: TernaryTileSpec, illegal: bool, rng: np.random.Generator) -> list[Transaction]:
-    """Return tiles of one step that hold all codes packing makes, or never makes, each in some place."""
+def legal_codes(spec: TernaryTileSpec) -> np.ndarray:
+    """Return the codes that packing makes."""
     codes = np.arange(1 << spec.code_bits)
-    codes = codes[unpack_trits(codes[None], packing=spec.packing).illegal[0] == illegal]
+    return codes[~unpack_trits(codes[None], packing=spec.packing).illegal[0]]
+
+
+def illegal_tile(spec: TernaryTileSpec, code: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile of one step with an illegal code among legal ones."""
+    codes = rng.choice(legal_codes(spec), (spec.depth, spec.cols))
+    codes[rng.integers(spec.depth), rng.integers(spec.cols)] = code
+    return coded_tile(spec, f"illegal code {code}", random_a(spec, spec.k_step, rng), codes)
+
+
+def code_tiles(spec: TernaryTileSpec, codes: np.ndarray, rng: np.random.Generator) -> list[Transaction]:
+    """Return tiles of one step that hold all codes, each in some place."""
     # A place further on in every round, so that a code comes at several depths.
     rounds = np.concatenate([np.roll(codes, shift) for shift in range(3)])
     lanes = spec.depth * spec.cols
@@ -78,7 +92,7 @@ def code_tiles(spec: TernaryTileSpec, illegal: bool, rng: np.random.Generator) -
 
 
 def coded_tile(spec: TernaryTileSpec, name: str, a: np.ndarray, codes: np.ndarray) -> Transaction:
-    """Return the transaction of A (rows, K) and codes (steps * depth, cols), which count for what they do."""
+    """Return the transaction of A (rows, K) and codes (steps * depth, cols), whatever they stand for."""
     w = unpack_trits(codes, packing=spec.packing).trits
     return tile(spec, name, a, w, codes)
 

@@ -123,6 +123,21 @@ def test_the_width_of_a_sum_is_exact(k):
     assert bits == weight_bits(w, a_bits=8, b_bits=2).max()
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_unsigned_activations(group):
+    a = np.array(list(itertools.product((0, 1, 254, 255), repeat=group)))
+    tables = make_ternary_tables(a, group=group, a_signed=False)
+    assert (tables.min(), tables.max()) == (-255 * (group - 1), 255 * group)
+    assert ternary_entry_bits(group, a_signed=False) == 11
+    codes = np.arange(1 << PACKINGS[GROUPS[group]][1])[None]
+    trits = unpack_trits(codes, packing=GROUPS[group]).trits
+    assert (ternary_lookup_gemm(a, codes, group=group, a_signed=False) == a @ trits).all()
+    assert ternary_gemm([[255] * 129], [[-1]] * 129, a_signed=False).item() == -255 * 129
+    assert (ternary_bits(128, a_signed=False), ternary_bits(129, a_signed=False)) == (16, 17)
+    with pytest.raises(UsageError, match=r"a\[0, 0\] = -1 is outside 0..255"):
+        ternary_gemm([[-1]], [[1]], a_signed=False)
+
+
 def test_refusals():
     a, w = np.zeros((2, 6), int), np.zeros((6, 3), int)
     codes = np.zeros((2, 3), int)

@@ -18,6 +18,7 @@ CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
 LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
+TERNARY = {"rows": 2, "cols": 2, "depth": 1, "packing": "5in8"}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
 ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
@@ -118,6 +119,18 @@ DEFECTS = [
         r"if \(en\) completed <= completes",
         "completed <= completes",
         "should be|nothing moved",
+    ),
+    ("ternary_tile", TERNARY, r"chosen_0_bit_2 = ", "chosen_0_bit_2 = 4'he & ", "should be"),
+    ("ternary_tile", TERNARY, r"\^ \{ b\[4\], ", "^ { 1'b0, ", "should be"),
+    ("ternary_tile", TERNARY, r"code_0_0_times_27 = ", "code_0_0_times_27 = 8'd1 + ", "should be"),
+    ("ternary_tile", TERNARY, r"code_0_0_times_13 <= 4'hd", "code_0_0_times_13 <= 4'hc", "illegal_code is 0"),
+    ("ternary_tile", TERNARY, r"code_0_0_times_13 <= 4'hd", "code_0_0_times_13 <= 4'he", "illegal_code is 1"),
+    (
+        "ternary_tile",
+        TERNARY,
+        r"if \(en\) completed <= completes",
+        "completed <= completes",
+        "should be|nothing",
     ),
     ("mixpe_array", MIXPE, r"if \(zero_1_dffe_q_en\[1\]\) shift_0 <=", "shift_0 <=", "should be|unknown"),
     # Results leave a column before the last one has its own only if their ring goes on moving.
