@@ -54,7 +54,8 @@ class Published:
 class Study:
     """What is compared. baselines: labels of the cases that every other case of a group is divided by.
 
-    k: steps of a tile for power, if engines are to sum as long as that.
+    k: steps of a tile for power, if engines are to sum as long as that. fpga: designs that are also placed
+    and routed on `fpga_target`, with one seed.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Study:
     sigma: float | None = None
     k: int | None = None
     target: str = "nangate45"
+    fpga: tuple[Case, ...] = ()
+    fpga_target: str = "ecp5"
 
 
 def study_names() -> list[str]:
@@ -105,12 +108,7 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         best, macs = figures["best"], macs_per_cycle(verilog, spec, study.sigma)
         done += 1
         progress(f"{done} of {len(study.cases)} designs measured")
-        return {
-            "group": case.group,
-            "label": case.label,
-            "unit": case.unit,
-            "spec": spec.as_dict(),
-            "verilog_sha256": figures["verilog_sha256"],
+        return _identity(case, spec, figures) | {
             "period_ns": best["period_ns"],
             "area_um2": best["area_um2"],
             "flip_flops": best["flip_flops"],
@@ -136,6 +134,47 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         "rows": rows,
         "ratios": ratios(rows, study.baselines),
         "published": [dataclasses.asdict(figure) for figure in study.published],
+    } | ({"fpga": _on_fpga(study, progress)} if study.fpga else {})
+
+
+def _on_fpga(study: Study, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return what a study's `fpga` designs come to: target, tools, constraints and rows."""
+    conditions = Conditions(find_target(study.fpga_target), seeds=(1,))
+
+    def row(case: Case) -> dict[str, Any]:
+        unit = find_unit(case.unit)
+        spec = unit.spec(**case.fields)
+        verilog = make_verilog(unit, spec)
+        design = unit_design(f"{case.group}, {case.label}", verilog)
+        figures = measured_row(design, verilog, spec, conditions, progress)
+        macs = macs_per_cycle(verilog, spec, study.sigma)
+        return _identity(case, spec, figures) | {
+            **{kind: figures[kind] for kind in ("lut", "ff", "dsp", "carry")},
+            "fmax_mhz": figures["fmax_mhz"],
+            "macs_per_cycle": round(macs, 3),
+            "lut_per_mac": round(figures["lut"] / macs, 2),
+            "gmac_per_s": round(macs * figures["fmax_mhz"] / 1000, 2),
+        }
+
+    with ThreadPoolExecutor() as pool:
+        rows = list(pool.map(row, study.fpga))
+    return {
+        "target": conditions.target.name,
+        "tools": tool_versions(conditions.target),
+        "constraints": constraints(conditions.target),
+        "seeds": list(conditions.seeds),
+        "rows": rows,
+    }
+
+
+def _identity(case: Case, spec: Spec, figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row that say which design it is of."""
+    return {
+        "group": case.group,
+        "label": case.label,
+        "unit": case.unit,
+        "spec": spec.as_dict(),
+        "verilog_sha256": figures["verilog_sha256"],
     }
 
 

@@ -7,26 +7,35 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+FIGURES = (
+    ("group", "group", "s"),
+    ("engine", "label", "s"),
+    ("period ns", "period_ns", ".3f"),
+    ("area um2", "area_um2", ".0f"),
+    ("FF", "flip_flops", "d"),
+    ("MAC/cycle", "macs_per_cycle", ".1f"),
+    ("um2 ns/MAC", "um2_ns_per_mac", ".0f"),
+    ("GMAC/s/mm2", "gmac_per_s_per_mm2", ".0f"),
+    ("pJ/MAC", "energy_per_mac_pj", ".2f"),
+)
+FPGA_FIGURES = (
+    ("group", "group", "s"),
+    ("engine", "label", "s"),
+    ("LUT", "lut", "d"),
+    ("FF", "ff", "d"),
+    ("carry", "carry", "d"),
+    ("DSP", "dsp", "d"),
+    ("Fmax MHz", "fmax_mhz", ".1f"),
+    ("MAC/cycle", "macs_per_cycle", ".1f"),
+    ("LUT/MAC", "lut_per_mac", ".1f"),
+    ("GMAC/s", "gmac_per_s", ".1f"),
+)
+
 
 def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
     """Return the record of a study as tables for a terminal, or for a Markdown page."""
     form = box.MARKDOWN if markdown else box.HEAVY_HEAD
-    figures = Table(title=None if markdown else record["command"], box=form)
-    shown = (
-        ("group", "group", "s"),
-        ("engine", "label", "s"),
-        ("period ns", "period_ns", ".3f"),
-        ("area um2", "area_um2", ".0f"),
-        ("FF", "flip_flops", "d"),
-        ("MAC/cycle", "macs_per_cycle", ".1f"),
-        ("um2 ns/MAC", "um2_ns_per_mac", ".0f"),
-        ("GMAC/s/mm2", "gmac_per_s_per_mm2", ".0f"),
-        ("pJ/MAC", "energy_per_mac_pj", ".2f"),
-    )
-    for heading, _, form_of in shown:
-        figures.add_column(heading, justify="left" if form_of == "s" else "right", no_wrap=True)
-    for row in record["rows"]:
-        figures.add_row(*(format(row[key], form_of) for _, key, form_of in shown))
+    figures = _rows(record["rows"], FIGURES, None if markdown else record["command"], form)
 
     gains = Table(title=None if markdown else "gain, above 1 is better", box=form)
     against = list(dict.fromkeys(ratio["against"] for ratio in record["ratios"]))
@@ -45,20 +54,37 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
             said = [p["value"] for p in record["published"] if (p["group"], p["what"]) == (group, what)]
             cells += ([said[0]] if said else ["-"]) if record["published"] else []
         gains.add_row(group, label, *cells)
-    return [figures, gains]
+    fpga = record.get("fpga")
+    on_fpga = [_rows(fpga["rows"], FPGA_FIGURES, None if markdown else fpga["target"], form)] if fpga else []
+    return [figures, gains, *on_fpga]
+
+
+def _rows(rows: list[dict[str, Any]], shown: tuple, title: str | None, form: box.Box) -> Table:
+    """Return a table of rows; shown: heading, key and format of each column."""
+    table = Table(title=title, box=form)
+    for heading, _, form_of in shown:
+        table.add_column(heading, justify="left" if form_of == "s" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(format(row[key], form_of) for _, key, form_of in shown))
+    return table
 
 
 def study_page(record: dict[str, Any]) -> str:
     """Return the record of a study as a Markdown page."""
     text = io.StringIO()
     console = Console(file=text, width=400, highlight=False)
-    figures, *gains = study_tables(record, markdown=True)
+    figures, gains, *on_fpga = study_tables(record, markdown=True)
     tools = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
     published = f" Published: {record['source']}." if record["published"] else ""
     console.print(f"# {record['title']}\n\nMade by `{record['command']}`.{published}\n")
     console.print(f"Target {record['target']}; operands for power: {record['operands']}; {tools}.\n")
     console.print(figures)
-    for table in gains:
-        console.print("\nGain of each engine on each baseline, above 1 is better:\n")
+    console.print("\nGain of each engine on each baseline, above 1 is better:\n")
+    console.print(gains)
+    for table in on_fpga:
+        fpga = record["fpga"]
+        tools = ", ".join(f"{tool} {version}" for tool, version in fpga["tools"].items())
+        seeds = ", ".join(map(str, fpga["seeds"]))
+        console.print(f"\nOn {fpga['target']} ({fpga['constraints']['device']}), seed {seeds}; {tools}:\n")
         console.print(table)
     return "\n".join(line.strip() for line in text.getvalue().splitlines()) + "\n"

@@ -135,7 +135,7 @@ class TernaryPe(wiring.Component):
         product = placed_product(m, spec, spec.sum_bits, self.en, Const(1, 1), first, columns, largest)
         acc = Signal(spec.sum_bits, name="sum", reset_less=True)
         total = accumulated(m, spec, product, acc, DEADLINE)
-        # `en` holds the sum itself: to make the product 0 instead would put `en` at the beginning of the loop.
+        # `en` holds the sum itself: a product made 0 instead would put `en` at the beginning of the loop.
         with m.If(self.en):
             m.d.sync += acc.eq(total)
         m.d.comb += self.acc.eq(acc)

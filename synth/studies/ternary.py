@@ -1,0 +1,35 @@
+"""Ternary weights in four packings beside int8 weights, on standard cells and on an FPGA."""
+
+from ..study import Case, Published, Study
+
+#: Codes of a column per beat that make 15 or 16 products.
+DEPTHS = {"1in2": 16, "5in8": 3, "3in5": 5, "4in7": 4}
+SUMS = {"k_max": 4096}
+#: Engines of int8 products with the best elements of `mac_array`: label, what is not the default.
+INT8 = {
+    "int8 mac": {"element": "mac", "depth": 4},
+    "int8 carry_save": {"element": "carry_save", "depth": 4},
+    "int8 carry_save, depth 8": {"element": "carry_save", "depth": 8},
+}
+BASELINES = ("int8 mac", "int8 carry_save")
+
+
+def _cases(group: str, cols: int, int8: dict[str, dict]):
+    for label, fields in int8.items():
+        tree = {"rows": 2, "cols": 4, "dataflow": "tree"} | SUMS
+        yield Case(group=group, label=label, unit="mac_array", fields=tree | fields)
+    for packing, depth in DEPTHS.items():
+        fields = {"rows": 2, "cols": cols, "packing": packing, "depth": depth} | SUMS
+        yield Case(group=group, label=f"ternary {packing}", unit="ternary_tile", fields=fields)
+
+
+STUDY = Study(
+    name="ternary",
+    title="Weights of -1, 0 and +1 in four packings against int8 weights, activations int8, K up to 4096",
+    source="the generator ternary-lut-dse of KU Leuven, 2026, tables against none, 16 nm",
+    cases=tuple(_cases("2 rows", 16, INT8)),
+    baselines=BASELINES,
+    published=(Published(group="2 rows", what="area", value="2.2 (tables)"),),
+    periods=(350, 450),
+    fpga=tuple(_cases("2 rows", 4, {"int8 *": {"element": "operator", "depth": 4}} | INT8)),
+)
