@@ -10,8 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..golden.bitlinear import Weights, quantize_weights
 from ..golden.errors import UsageError
+from ..golden.float_code import from_float64
+from ..golden.float_format import find_format
 from ..golden.group_gemm import GroupQuantized, quantize_groups
+
+FP32 = find_format("fp32")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +56,14 @@ class DigitClassifier:
         bits: of a weight, 2 to 8. Sums stay in the units of the int8 layers, so that biases and shifts hold.
         """
         return tuple(quantize_groups(layer.weights, group=group, bits=bits) for layer in self.layers)
+
+    def ternary(self) -> tuple[Weights, ...]:
+        """Return the trits of each layer as BitLinear makes them, and the mean that they are worth.
+
+        Sums of trits times activations, times the mean, are in the units of the int8 layers.
+        """
+        weights = (from_float64(layer.weights.astype(float), fmt=FP32) for layer in self.layers)
+        return tuple(quantize_weights(codes, fmt=FP32) for codes in weights)
 
     def accuracy(self, digits: np.ndarray) -> float:
         """Return the share of right answers, in 0..1."""
