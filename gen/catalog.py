@@ -7,6 +7,8 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.bitserial.bitserial_tile import BitserialTile
+from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
@@ -114,6 +116,13 @@ CATALOG = {
             TernaryTile,
             "Matrix engine for weights of -1, 0 and +1, packed in 1.6 to 2 bits, that adds, subtracts, skips",
             "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
+        ),
+        Unit(
+            "bitserial_tile",
+            BitserialTileSpec,
+            BitserialTile,
+            "Matrix engine that counts the ones of bit planes: widths chosen at run time, or planes of +-1",
+            "Umuroglu et al., BISMO, FPL 2018; Ma et al., bipolar-INT, 2024",
         ),
         Unit(
             "fma_pe",

@@ -8,11 +8,11 @@ from macwright.tb.digits import digit_classifier
 SPEC = (
     "ternary_tile",
     "-p",
-    "rows=8",
+    "rows=4",
     "-p",
     "cols=4",
     "-p",
-    "depth=2",
+    "depth=1",
     "-p",
     "packing=5in8",
     "-p",

@@ -19,6 +19,7 @@ SMALL = {
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
     "lut_tile": {"rows": 2, "cols": 2},
     "ternary_tile": {"rows": 2, "cols": 2, "depth": 2},
+    "bitserial_tile": {"rows": 2, "cols": 2, "depth": 4},
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
     "quantize": {"lanes": 2, "scale_format": "bf16"},
     "absmax": {"lanes": 2, "scale_format": "bf16"},
@@ -73,6 +74,8 @@ SPECS = [
         | {"a_signed": False, "element": "mac"},
     ),
     ("lut_tile", {"rows": 2, "cols": 3, "weight_bits": 3, "planes": 2}),
+    ("bitserial_tile", {"rows": 2, "cols": 2, "depth": 4}),
+    ("bitserial_tile", {"rows": 1, "cols": 2, "depth": 3, "planes": "xor"}),
     ("ternary_tile", {"rows": 2, "cols": 2, "depth": 1, "packing": "5in8", "a_signed": False}),
     ("ternary_tile", {"rows": 1, "cols": 3, "depth": 2, "packing": "3in5", "pipeline": False}),
     (

@@ -54,6 +54,8 @@ SPECS = [
     ("ternary_tile", {"rows": 3, "cols": 2, "depth": 2}),
     ("ternary_tile", {"rows": 1, "cols": 2, "depth": 2, "packing": "5in8", "a_signed": False}),
     ("ternary_tile", {"rows": 2, "cols": 1, "depth": 3, "packing": "3in5", "a_bits": 5}),
+    ("bitserial_tile", {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}),
+    ("bitserial_tile", {"rows": 1, "cols": 2, "depth": 2, "w_bits": 1, "a_bits": 2, "planes": "xor"}),
     ("bit_serial_pe", {"lanes": 3, "a_bits": 5, "a_signed": False}),
     ("requant", {"lanes": 2, "in_bits": 9, "rounding": "half_away", "out_signed": False}),
     (

@@ -91,6 +91,9 @@ SPECS = [
         "ternary_tile",
         {"rows": 2, "cols": 2, "depth": 1, "packing": "4in7", "a_bits": 16, "a_signed": False},
     ),
+    ("bitserial_tile", {"rows": 3, "cols": 2, "depth": 4, "w_bits": 3, "a_bits": 4}),
+    ("bitserial_tile", {"rows": 2, "cols": 2, "depth": 3, "w_bits": 2, "a_bits": 2, "planes": "xor"}),
+    ("bitserial_tile", {"rows": 1, "cols": 1, "depth": 1, "w_bits": 1, "a_bits": 1, "k_max": 1}),
     ("requant", {"lanes": 2, "per": "channel", "rounding": "half_away", "pipeline": 2}),
     ("requant", {"lanes": 1, "in_bits": 48, "mult_bits": 31, "bias": True, "shift_bits": 7, "pipeline": 5}),
     (

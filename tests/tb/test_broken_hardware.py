@@ -19,6 +19,7 @@ TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
 LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
 TERNARY = {"rows": 2, "cols": 1, "depth": 1, "packing": "5in8"}
+BITSERIAL = {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
 ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
@@ -132,6 +133,12 @@ DEFECTS = [
         "completed <= completes",
         "should be|nothing moved",
     ),
+    ("bitserial_tile", BITSERIAL, r"kept_sum = first_reg \?", "kept_sum = 1'b0 ?", "should be|unknown bits"),
+    ("bitserial_tile", BITSERIAL, r"shift_reg <= b\[3\]", "shift_reg <= 1'b0", "should be"),
+    ("bitserial_tile", BITSERIAL, r"sign_reg <= .*;", "sign_reg <= 1'b0;", "should be"),
+    ("bitserial_tile", BITSERIAL, r"too_wide <= 1'h1", "too_wide <= 1'h0", "too_wide is 0, not 1"),
+    ("bitserial_tile", BITSERIAL, r"shift_count == 2'h2", "shift_count == 2'h1", "too_wide is 1, not 0"),
+    ("bitserial_tile", BITSERIAL | {"planes": "xor"}, r"pairs = .*;", "pairs = a | b[2:0];", "should be"),
     ("mixpe_array", MIXPE, r"if \(zero_1_dffe_q_en\[1\]\) shift_0 <=", "shift_0 <=", "should be|unknown"),
     # Results leave a column before the last one has its own only if their ring goes on moving.
     ("mixpe_array", MIXPE, r"row_line\[2\] \| row_done_line\[3\]", "row_line[2]", "should be|unknown"),

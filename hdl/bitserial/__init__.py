@@ -1,0 +1,1 @@
+"""Engines that multiply bit planes by counting ones."""
