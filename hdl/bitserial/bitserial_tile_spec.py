@@ -67,9 +67,14 @@ class BitserialTileSpec(Spec):
         return self.depth.bit_length()
 
     @property
-    def a_word(self) -> Shape:
+    def a_shape(self) -> Shape:
         """A plane of a row."""
         return unsigned(self.depth)
+
+    @property
+    def a_word(self) -> Shape:
+        """Shape in which an element takes A: as it comes."""
+        return self.a_shape
 
     @property
     def b_word(self) -> Shape:

@@ -45,7 +45,8 @@ def test_the_designs_of_a_study_are_legal_and_told_apart(name):
     assert len({(case.group, case.label) for case in found.cases}) == len(found.cases)
     groups = {case.group for case in found.cases}
     assert groups >= {figure.group for figure in found.published}
-    for case in found.cases:
+    assert len({(case.group, case.label) for case in found.fpga}) == len(found.fpga)
+    for case in found.cases + found.fpga:
         study.find_unit(case.unit).spec(**case.fields)
     for group in groups:
         assert set(found.baselines) <= {case.label for case in found.cases if case.group == group}
@@ -73,6 +74,26 @@ def test_a_study_from_end_to_end(monkeypatch):
     page = study_page(record)
     assert "# A small study" in page and "`macwright reproduce small`" in page and " 1.27 |" in page
     assert all("|" in line for line in page.splitlines() if "better" in line and "above" not in line)
+
+
+def test_what_was_placed_and_routed_has_a_table_of_its_own():
+    row = {"group": "g", "label": "new", "lut": 640, "ff": 12, "carry": 3, "dsp": 0, "fmax_mhz": 98.76}
+    row |= {"macs_per_cycle": 32.0, "lut_per_mac": 20.0, "gmac_per_s": 3.16}
+    fpga = {"target": "ecp5", "tools": {"yosys": "0"}, "constraints": {"device": "--85k"}, "seeds": [1]}
+    record = {
+        "title": "T",
+        "command": "C",
+        "source": "",
+        "target": "nangate45",
+        "tools": {},
+        "operands": "uniform",
+    }
+    record |= {"rows": [], "ratios": [], "published": [], "fpga": fpga | {"rows": [row]}}
+    page = study_page(record)
+    assert "On ecp5 (--85k), seed 1; yosys 0:" in page
+    assert [cell.strip() for cell in page.rstrip().splitlines()[-1].strip("|").split("|")] == [
+        *("g", "new", "640", "12", "3", "0", "98.8", "32.0", "20.0", "3.2")
+    ]
 
 
 def test_an_unknown_study_is_one_sentence():
