@@ -13,7 +13,7 @@ INT8 = {
     "int8 carry_save, depth 8": {"element": "carry_save", "depth": 8},
 }
 ON_FPGA = {"int8 *": {"element": "operator", "depth": 4}} | {label: INT8[label] for label in list(INT8)[:2]}
-BASELINES = ("int8 mac", "int8 carry_save")
+BASELINES = tuple(INT8)
 
 
 def _cases(group: str, cols: int, depths: dict[str, int], int8: dict[str, dict]):
