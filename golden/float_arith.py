@@ -70,7 +70,7 @@ def fp_add(
     """Return the codes of `a + b`, rounded once to `out_format`; operands as in `fp_mul`."""
 
     def step(a, b, random):
-        return _sum(unpack(a, a_format), unpack(b, b_format), out_format, rounding, random)
+        return rounded_sum(unpack(a, a_format), unpack(b, b_format), out_format, rounding, random)
 
     return _by_chunks(step, rounding, random, a=(a, a_format), b=(b, b_format))
 
@@ -91,7 +91,7 @@ def fma(
 
     def step(a, b, c, random):
         product = _product(unpack(a, a_format), unpack(b, b_format))
-        return _sum(product, unpack(c, c_format), out_format, rounding, random)
+        return rounded_sum(product, unpack(c, c_format), out_format, rounding, random)
 
     return _by_chunks(step, rounding, random, a=(a, a_format), b=(b, b_format), c=(c, c_format))
 
@@ -120,7 +120,10 @@ def _product(a: Unpacked, b: Unpacked) -> Unpacked:
     return Unpacked(a.sign ^ b.sign, a.exponent + b.exponent, a.significand * b.significand, kind)
 
 
-def _sum(x: Unpacked, y: Unpacked, out_format: FloatFormat, rounding: str, random) -> np.ndarray:
+def rounded_sum(
+    x: Unpacked, y: Unpacked, out_format: FloatFormat, rounding: str = "nearest_even", random=None
+) -> np.ndarray:
+    """Return the codes of x + y, rounded once; the parts are those of codes, of any exponent, unchecked."""
     x_top, x_significand = normalise(x.exponent, x.significand, _TERM_BITS)
     y_top, y_significand = normalise(y.exponent, y.significand, _TERM_BITS)
     x_signed, y_signed = (x_significand ^ -x.sign) + x.sign, (y_significand ^ -y.sign) + y.sign
