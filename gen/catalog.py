@@ -12,6 +12,7 @@ from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
+from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..hdl.lut.lut_tile import LutTile
 from ..hdl.lut.lut_tile_spec import LutTileSpec
 from ..hdl.mixpe.mixpe_array import MixpeArray
@@ -144,6 +145,13 @@ CATALOG = {
             FpAdd,
             "Floating-point sum for any mix of float formats, exact and rounded once",
             "IEEE 754-2019",
+        ),
+        Unit(
+            "weight_fma_pe",
+            WeightFmaPeSpec,
+            WeightFmaPe,
+            "Multiply-accumulate element for float activations and integer weights",
+            "Zhang et al., MixPE, 2024",
         ),
         Unit(
             "requant",

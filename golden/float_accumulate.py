@@ -18,8 +18,9 @@ number. A product of zero has the exponent 0 and leaves the accumulator as it is
 sum stops growing before products lie below it, and `exponent_bits` holds all that can be.
 
 Inf and NaN are two flags that stay until the next sum: `plus` and `minus` say that an infinite product of
-that sign was met; NaN, and Inf times zero, set both, and both together are NaN. Subnormal activations count
-as they are. The sum of nothing but zeros is +0. The order of the products decides the result.
+that sign was met; NaN, and Inf times zero, set both, and both together are NaN. Exponent and significand
+then mean nothing, and are what they are if the codes of Inf and NaN are read as numbers. Subnormal
+activations count as they are. The sum of nothing but zeros is +0. The order of products decides the result.
 
 Source: the datapath of multiply-add elements whose rounding is deferred to the edge of the array, as in
 Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024; the widths and the
@@ -65,13 +66,20 @@ class AccumulatorFormat:
 
     @property
     def offset(self) -> int:
-        """What is added to the activation's exponent field, so that no sum falls below an exponent of 1."""
-        return self.acc_bits - 1
+        """What is added to the activation's exponent field, so that no sum falls below an exponent of 1.
+
+        That is `acc_bits` - 1 or more; a power of two is the cheapest to add.
+        """
+        return 1 << (self.acc_bits - 2).bit_length()
 
     @property
     def exponent_bits(self) -> int:
-        """Width of an exponent, unsigned."""
-        return ((self.fmt.max_code >> self.fmt.mantissa_bits) + 2 * self.acc_bits).bit_length()
+        """Width of an exponent, unsigned.
+
+        A product that is `acc_bits` or more below a sum adds nothing to it.
+        """
+        largest = (1 << self.fmt.exponent_bits) - 1 + self.offset
+        return (largest + self.acc_bits).bit_length()
 
     @property
     def unit(self) -> int:
@@ -109,7 +117,7 @@ def weight_product(a, b, *, acc: AccumulatorFormat) -> Accumulator:
     b = check_range("b", b, acc.b_bits, True)
     a, b = np.broadcast_arrays(a, b)
     sign, exponent, significand, kind = unpack(a, acc.fmt)
-    signed = np.where(sign == 1, -significand, significand) * b * (kind == FINITE)
+    signed = np.where(sign == 1, -significand, significand) * b
     field = exponent + acc.fmt.bias + acc.fmt.mantissa_bits
     nan = (kind == NAN) | ((kind == INF) & (b == 0))
     minus = (sign == 1) ^ (b < 0)

@@ -1,0 +1,178 @@
+"""The element of an engine for float activations and integer weights, by two microarchitectures.
+
+    significand     exact product --> + wide accumulator, normalised at every step, not rounded
+    terms           a float for every bit of the weight --> rounded sums --> + rounded accumulator
+
+Source: Zhang et al., MixPE, 2024 (activations of 16 bits, weights of 4, dequantised after the group).
+Latency: 1 enabled cycle; a product every enabled cycle.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Module, Shape, Signal, signed, unsigned
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ...golden.errors import UsageError
+from ...golden.float_accumulate import AccumulatorFormat
+from ...golden.float_format import FloatFormat, find_format
+from ..arith.prefix import KINDS
+from ..mac_spec import ELEMENT_DOCS
+from ..spec import Spec, choice, integer
+from .accumulate import WideNumber, accumulate
+from .term_tree import add_codes, sum_parameters, term_product
+from .weight_product import weight_product
+
+MICROARCHITECTURES = ("significand", "terms")
+DEFAULT_ACC_BITS = 20
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WeightFmaPeSpec(Spec):
+    """Format of the activations, width of the weights, and how their products are added."""
+
+    microarchitecture: str = choice(
+        "significand",
+        MICROARCHITECTURES,
+        "exact products in a wide accumulator, or a float per bit of the weight and sums that are rounded",
+    )
+    a_format: str = choice("bf16", ("bf16", "fp16"), "format of an activation, an element of A")
+    b_bits: int = integer(4, 2, 8, "width of a weight, an element of B, signed", unit="bits")
+    acc_bits: int | None = integer(
+        None,
+        12,
+        32,
+        "width of the accumulator's significand, for microarchitecture=significand; none: 20",
+        unit="bits",
+        optional=True,
+    )
+    adder: str = choice("sklansky", KINDS, "prefix network of the carry-propagate adders")
+
+    def check(self):
+        """Refuse an accumulator that products do not fit, and one that there is not."""
+        if self.microarchitecture == "terms":
+            if self.acc_bits is not None:
+                raise UsageError(
+                    f"acc_bits={self.acc_bits} is for microarchitecture=significand, and terms are added "
+                    f"up in a_format={self.a_format}: leave acc_bits out"
+                )
+            return
+        _ = self.acc
+
+    @property
+    def fmt(self) -> FloatFormat:
+        """Format of the activations."""
+        return find_format(self.a_format)
+
+    @property
+    def acc(self) -> AccumulatorFormat:
+        """The accumulator of microarchitecture=significand."""
+        return AccumulatorFormat(fmt=self.fmt, b_bits=self.b_bits, acc_bits=self.acc_bits or DEFAULT_ACC_BITS)
+
+    @property
+    def a_shape(self) -> Shape:
+        """Shape of an activation: a code."""
+        return unsigned(self.fmt.bits)
+
+    @property
+    def b_shape(self) -> Shape:
+        """Shape of a weight."""
+        return signed(self.b_bits)
+
+    @property
+    def acc_width(self) -> int:
+        """Width of what the element shows of its sum."""
+        return self.fmt.bits if self.microarchitecture == "terms" else self.acc.word_bits
+
+    @property
+    def baseline(self) -> str:
+        """Name of the baseline."""
+        return "weight_terms_pe" if self.microarchitecture == "terms" else "weight_fma_pe"
+
+    @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        fmt = self.fmt
+        values = {"EXPONENT": fmt.exponent_bits, "MANTISSA": fmt.mantissa_bits}
+        if self.microarchitecture == "terms":
+            return values | sum_parameters(self.a_format, self.b_bits)
+        acc = self.acc
+        return values | {
+            "ACC_BITS": acc.acc_bits,
+            "ACC_EXPONENT": acc.exponent_bits,
+            "OFFSET": acc.offset,
+        }
+
+    @property
+    def latency(self) -> int:
+        """Enabled cycles from taking the operands to showing their sum."""
+        return 1
+
+    @property
+    def macs_per_cycle(self) -> int:
+        """Products added per enabled cycle."""
+        return 1
+
+
+class WeightFmaPe(wiring.Component):
+    """acc = (first ? 0 : acc) + a * b, once per enabled cycle: a is a float, b a signed integer.
+
+    With microarchitecture=significand `acc` holds, from the low bits up, the significand (two's complement,
+    acc_bits), its exponent, and the flags plus and minus; the golden model is `golden.float_accumulate`. With
+    terms it is a code of a_format; the golden model is `golden.float_terms`. The datapath has no reset: `acc`
+    means nothing until a first `first` has come through.
+    """
+
+    sum_ports = ("acc",)
+
+    def __init__(self, spec: WeightFmaPeSpec):
+        self.spec = spec
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        super().__init__(ports | {"acc": Out(spec.acc_width)})
+
+    @property
+    def port_docs(self) -> dict[str, str]:
+        """What the ports are, and how the accumulator lies in its word."""
+        spec = self.spec
+        held = f"a code of {spec.a_format}"
+        if spec.microarchitecture == "significand":
+            low, top = spec.acc.acc_bits, spec.acc_width
+            held = (
+                f"bits 0 to {low - 1} significand, {low} to {top - 3} exponent, {top - 2} and {top - 1} the "
+                "flags plus and minus"
+            )
+        return ELEMENT_DOCS | {
+            "a": f"activation, {spec.a_format}",
+            "b": "weight",
+            "acc": ELEMENT_DOCS["acc"] + f": {held}",
+        }
+
+    def elaborate(self, platform):
+        """Build the element."""
+        m = Module()
+        acc = Signal(self.spec.acc_width, reset_less=True, name="acc_reg")
+        clear = Signal(name="clear")
+        build = self._terms if self.spec.microarchitecture == "terms" else self._significand
+        # No `en` here: without it the product is zero and nothing is cleared.
+        m.d.comb += [clear.eq(self.first & self.en), self.acc.eq(acc)]
+        m.d.sync += acc.eq(build(m, platform, acc, clear))
+        return m
+
+    def _significand(self, m: Module, platform, acc: Signal, clear: Signal):
+        """Return the accumulator's next word."""
+        spec = self.spec
+        ends = (spec.acc.acc_bits, spec.acc_width - 2)
+        held = WideNumber(acc[ends[0] : ends[1]], acc[: ends[0]], acc[-2], acc[-1])
+        product = weight_product(m, self.a, self.b, self.en, spec.acc, spec.adder)
+        return accumulate(m, product, held.kept(clear), spec.adder).word
+
+    def _terms(self, m: Module, platform, acc: Signal, clear: Signal):
+        """Return the accumulator's next code."""
+        spec = self.spec
+        product = term_product(m, platform, self.a, self.b, spec.a_format, spec.adder)
+        gated, kept = (Signal(len(acc), name=name) for name in ("gated_product", "kept_sum"))
+        m.d.comb += [
+            gated.eq(product & self.en.replicate(len(acc))),
+            kept.eq(acc & (~clear).replicate(len(acc))),
+        ]
+        return add_codes(m, platform, kept, gated, spec.a_format, spec.adder, "accumulate")
