@@ -50,7 +50,7 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
         found = {r["against"]: r for r in record["ratios"] if (r["group"], r["label"]) == (group, label)}
         cells = []
         for what in ("area", "energy"):
-            cells += [f"{found[name][what]:.2f}" for name in against]
+            cells += [f"{found[name][what]:.2f}" if name in found else "-" for name in against]
             said = [p["value"] for p in record["published"] if (p["group"], p["what"]) == (group, what)]
             cells += ([said[0]] if said else ["-"]) if record["published"] else []
         gains.add_row(group, label, *cells)

@@ -109,6 +109,10 @@ def floats():
         yield "fma_pe", {"a_format": name}, "exhaustive", EXHAUSTIVE
     for name, unit in itertools.product(("bf16", "fp16"), ("fp_mul", "fp_add", "fma_pe")):
         yield unit, {"a_format": name}, "full", EXHAUSTIVE
+    for fmt, b_bits in itertools.product(("bf16", "fp16"), (2, 3, 4, 8)):
+        fields = {"a_format": fmt, "b_bits": b_bits}
+        yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE
+        yield "weight_fma_pe", fields | {"microarchitecture": "terms"}, "full", EXHAUSTIVE
     for fields in (
         {"a_format": "e4m3fn", "c_format": "fp16"},
         {"a_format": "e5m2", "b_format": "e4m3fn", "c_format": "fp32", "pipeline": 5},

@@ -9,7 +9,7 @@ Latency: 1 enabled cycle; a product every enabled cycle.
 
 import dataclasses
 
-from amaranth.hdl import Module, Shape, Signal, signed, unsigned
+from amaranth.hdl import Module, Shape, Signal, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -46,7 +46,7 @@ class WeightFmaPeSpec(Spec):
         unit="bits",
         optional=True,
     )
-    adder: str = choice("sklansky", KINDS, "prefix network of the carry-propagate adders")
+    adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
 
     def check(self):
         """Refuse an accumulator that products do not fit, and one that there is not."""
@@ -150,29 +150,34 @@ class WeightFmaPe(wiring.Component):
     def elaborate(self, platform):
         """Build the element."""
         m = Module()
-        acc = Signal(self.spec.acc_width, reset_less=True, name="acc_reg")
         clear = Signal(name="clear")
+        # No `en` but here: without it the product is zero and nothing is cleared.
+        m.d.comb += clear.eq(self.first & self.en)
         build = self._terms if self.spec.microarchitecture == "terms" else self._significand
-        # No `en` here: without it the product is zero and nothing is cleared.
-        m.d.comb += [clear.eq(self.first & self.en), self.acc.eq(acc)]
-        m.d.sync += acc.eq(build(m, platform, acc, clear))
+        m.d.comb += self.acc.eq(build(m, platform, clear))
         return m
 
-    def _significand(self, m: Module, platform, acc: Signal, clear: Signal):
-        """Return the accumulator's next word."""
-        spec = self.spec
-        ends = (spec.acc.acc_bits, spec.acc_width - 2)
-        held = WideNumber(acc[ends[0] : ends[1]], acc[: ends[0]], acc[-2], acc[-1])
-        product = weight_product(m, self.a, self.b, self.en, spec.acc, spec.adder)
-        return accumulate(m, product, held.kept(clear), spec.adder).word
+    def _significand(self, m: Module, platform, clear: Signal) -> Value:
+        """Build product and accumulator, and return its word."""
+        spec, acc = self.spec, self.spec.acc
+        widths = {"exponent": acc.exponent_bits, "significand": acc.acc_bits, "plus": 1, "minus": 1}
+        held = WideNumber(
+            **{name: Signal(width, name=f"{name}_reg", reset_less=True) for name, width in widths.items()}
+        )
+        product = weight_product(m, self.a, self.b, self.en, acc, spec.adder)
+        total = accumulate(m, product, held.kept(clear), spec.adder)
+        m.d.sync += [getattr(held, name).eq(getattr(total, name)) for name in widths]
+        return held.word
 
-    def _terms(self, m: Module, platform, acc: Signal, clear: Signal):
-        """Return the accumulator's next code."""
+    def _terms(self, m: Module, platform, clear: Signal) -> Value:
+        """Build product and accumulator, and return its code."""
         spec = self.spec
+        code = Signal(spec.acc_width, name="code_reg", reset_less=True)
         product = term_product(m, platform, self.a, self.b, spec.a_format, spec.adder)
-        gated, kept = (Signal(len(acc), name=name) for name in ("gated_product", "kept_sum"))
+        gated, kept = (Signal(len(code), name=name) for name in ("gated_product", "kept_sum"))
         m.d.comb += [
-            gated.eq(product & self.en.replicate(len(acc))),
-            kept.eq(acc & (~clear).replicate(len(acc))),
+            gated.eq(product & self.en.replicate(len(code))),
+            kept.eq(code & (~clear).replicate(len(code))),
         ]
-        return add_codes(m, platform, kept, gated, spec.a_format, spec.adder, "accumulate")
+        m.d.sync += code.eq(add_codes(m, platform, kept, gated, spec.a_format, spec.adder, "accumulate"))
+        return code

@@ -1,4 +1,8 @@
-"""MixPE: 4-bit weights in groups, dequantised after each group, against engines of wider weights."""
+"""MixPE: 4-bit weights in groups, dequantised after each group, against engines of wider weights.
+
+For activations of 16 bits the baseline is a float multiply-add: it is also what weights need that were
+dequantised in front of the array.
+"""
 
 import dataclasses
 
@@ -16,6 +20,8 @@ WEIGHT_BITS = 16
 #: Engines of plain products, best element each: label, width of both operands.
 PLAIN = {"int8": 8, "int16": 16}
 DEQUANTISED = "4-bit weights, each dequantised"
+#: Formats of float activations, which label their multiply-adds.
+FLOATS = ("bf16", "fp16")
 
 
 def weights_dequantised(spec: MixpeArraySpec) -> Baseline:
@@ -49,6 +55,14 @@ def _cases():
         fields = {"a_bits": 8, "b_bits": 4, "k_max": group, "input_reg": True}
         yield Case(**element, label=f"W4A8, groups of {group}", fields=fields)
 
+    floats = {"group": "float element", "periods": (400, 700, 1100)}
+    for fmt in FLOATS:
+        yield Case(**floats, label=fmt, unit="fma_pe", fields={"a_format": fmt})
+    for fmt in FLOATS:
+        yield Case(**floats, label=f"W4A16, {fmt}", unit="weight_fma_pe", fields={"a_format": fmt})
+    terms = {"microarchitecture": "terms"}
+    yield Case(**floats, label="W4A16, bf16, terms", unit="weight_fma_pe", fields=terms)
+
     array = {"group": f"{SIZE['rows']}x{SIZE['cols']} array"}
     for label, bits in PLAIN.items():
         fields = SIZE | {"a_bits": bits, "b_bits": bits, "element": "carry_save"}
@@ -64,7 +78,7 @@ STUDY = Study(
     title="4-bit weights dequantised after each group (MixPE) against int8, int16 and dequantised weights",
     source="Zhang et al., MixPE, 2024: a simulator of whole accelerators, against others of their kind",
     cases=tuple(_cases()),
-    baselines=(*PLAIN, DEQUANTISED),
+    baselines=(*PLAIN, DEQUANTISED, *FLOATS),
     published=tuple(
         Published(group=f"{SIZE['rows']}x{SIZE['cols']} array", what=what, value=value)
         for what, value in (("area", "2.6 (speed)"), ("energy", "1.4"))

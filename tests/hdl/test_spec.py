@@ -4,6 +4,7 @@ import pytest
 from macwright.gen.catalog import CATALOG
 from macwright.golden.errors import UsageError
 from macwright.hdl.array.mac_array import MacArraySpec
+from macwright.hdl.float.weight_fma_pe import WeightFmaPeSpec
 from macwright.hdl.pe.mac_pe import MacPeSpec
 
 
@@ -50,6 +51,18 @@ def test_every_parameter_says_what_it_means(unit):
 def test_illegal_values_are_refused_in_a_sentence(assignments, message):
     with pytest.raises(UsageError, match=message):
         MacArraySpec.parse(assignments)
+
+
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ({"a_format": "fp16", "b_bits": 8, "acc_bits": 18}, "product of 19 bits.*use at least 19"),
+        ({"microarchitecture": "terms", "acc_bits": 20}, "acc_bits=20 is for microarch.*leave acc_bits out"),
+    ],
+)
+def test_accumulators_of_floats_are_refused_in_a_sentence(fields, message):
+    with pytest.raises(UsageError, match=message):
+        WeightFmaPeSpec(**fields)
 
 
 def test_types_are_strict():

@@ -25,6 +25,7 @@ ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
+TERMS = {"microarchitecture": "terms", "b_bits": 2}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -363,6 +364,35 @@ DEFECTS = [
     ("fp_mul", {"a_format": "e4m3"}, r"product_nan = .*;", "product_nan = a_is_nan | b_is_nan;", "y.data"),
     ("fp_mul", FMA, r"tready = .*;", "tready = 1'b1;", "should be|changed|delivered|nothing moved"),
     ("fp_add", FMA, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
+    # A zero product keeps its exponent; a number far below leaves something; the rounding of the shift.
+    ("weight_fma_pe", {}, r"assign product_counts = .*;", "assign product_counts = en;", "the sum is"),
+    ("weight_fma_pe", {}, r"(distance_reduce_or_a_y_not_a) = .*;", r"\1 = 1'b1;", "the sum is"),
+    (
+        "weight_fma_pe",
+        {},
+        r"assign total_adder_g0_or_y_ = .*;",
+        "assign total_adder_g0_or_y_ = 1'b0;",
+        "the sum",
+    ),
+    # A zero sum keeps its exponent; Inf times zero; flags that outlive their sum; a pause that starts one.
+    (
+        "weight_fma_pe",
+        {},
+        r"assign lowered_exponent_and_y = .*;",
+        "assign lowered_exponent_and_y = 1'b1;",
+        "sum",
+    ),
+    ("weight_fma_pe", {}, r"product_nan = .*;", "product_nan = en & a_is_nan;", "the sum is"),
+    (
+        "weight_fma_pe",
+        {},
+        r"assign minus_reg_and_a = .*;",
+        "assign minus_reg_and_a = minus_reg;",
+        "the sum|unknown",
+    ),
+    ("weight_fma_pe", {}, r"assign clear = .*;", "assign clear = first;", "the sum is"),
+    ("weight_fma_pe", TERMS, r"= b_xor_b_y_mux_a \? 16'h7fc0 : ", "= ", "the sum is"),
+    ("weight_fma_pe", TERMS, r"__term_sum_b_scale_1 terms_0_0", "__term_sum terms_0_0", "the sum is"),
 ]
 
 
