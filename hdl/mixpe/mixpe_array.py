@@ -16,7 +16,7 @@ from .dequant_lane import DequantLane
 from .group_rows import GroupRows, streamed_rows, systolic_rows
 from .mixpe_spec import MixpeArraySpec
 from .result_ring import ResultRing
-from .scales import held_scales
+from .scales import held_scales, integer_parts
 
 
 class MixpeArray(wiring.Component):
@@ -91,15 +91,26 @@ class MixpeArray(wiring.Component):
             m.d.comb += [
                 lane.en.eq(en),
                 lane.words.eq(rows.words.word_select(j, width)),
-                lane.factor.eq(scale.factor),
-                lane.shift.eq(scale.shift),
+                lane.factor.eq(scale["factor"]),
+                lane.shift.eq(scale["shift"]),
             ]
             if spec.zero_point:
                 if j and spec.columns_skewed:
                     negated = delayed(m, platform, en, negated, 1, f"negated_{j}")
-                m.d.comb += [lane.zero.eq(scale.zero), lane.negated.eq(negated)]
+                m.d.comb += [lane.zero.eq(scale["zero"]), lane.negated.eq(negated)]
             placed.append(lane)
         return placed
+
+    def scale_parts(self, m: Module, platform, j: int) -> dict[str, Value]:
+        """Return the parts of the scale that `s` offers for column `j`, as its lane takes them."""
+        return integer_parts(m, platform, self, j)
+
+    def _ring(self, m: Module, platform, lane: DequantLane, j: int) -> ResultRing:
+        """Place the results of a column, to which its lane adds."""
+        ring = ResultRing(self.spec.ring)
+        share(m, platform, ring, f"results_{j}")
+        m.d.comb += [ring.word.eq(lane.word), ring.up.eq(lane.up)]
+        return ring
 
     def _results(self, m: Module, platform, en, rows: GroupRows, lanes: list[DequantLane]) -> Value:
         """Place the results, connect a row of C, and return whether it is done in all columns."""
@@ -118,20 +129,14 @@ class MixpeArray(wiring.Component):
         for j, lane in enumerate(lanes):
             column = j if spec.columns_skewed else 0
             behind = across - column
-            ring = ResultRing(spec.ring)
-            share(m, platform, ring, f"results_{j}")
+            ring = self._ring(m, platform, lane, j)
             # Rows that are done move on until the last column has them. They follow each other, so that some
             # are on their way if one is at either end, or in between a ring's length away.
             leaving = {column + 1 + k for k in range(0, behind, spec.rows)} | ({across} if behind else set())
             moves = here[column]
             for place in sorted(leaving):
                 moves = moves | done[place]
-            m.d.comb += [
-                ring.moves.eq(en & moves),
-                ring.first.eq(starts[column]),
-                ring.word.eq(lane.word),
-                ring.up.eq(lane.up),
-            ]
+            m.d.comb += [ring.moves.eq(en & moves), ring.first.eq(starts[column])]
             results.append(ring.results.word_select(min(behind, spec.rows - 1), spec.out_bits))
         # Those that wait for the last column longer than their ring holds them.
         if (late := across + 2 - spec.rows) > 1:

@@ -13,6 +13,7 @@ from ..vector.scaler import ScalerSpec
 from .checks import check_group, check_recoding, check_scale, check_sums
 from .operands_spec import RECODINGS, GroupOperandsSpec
 from .result_ring import ResultRingSpec
+from .timing import GroupTiming
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class GroupSumsSpec(MacArraySpec):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class MixpeArraySpec(GroupOperandsSpec):
+class MixpeArraySpec(GroupTiming, GroupOperandsSpec):
     """Operands, size and dataflow, and how sums of groups become results."""
 
     def check(self):
@@ -77,11 +78,6 @@ class MixpeArraySpec(GroupOperandsSpec):
         )
 
     @property
-    def columns_skewed(self) -> bool:
-        """Whether the sums of column j leave the elements j cycles after those of column 0."""
-        return self.dataflow == "os"
-
-    @property
     def recentre(self) -> int:
         """What inverts the top bit of each weight in a beat of `b`."""
         lane = 1 << (self.b_bits - 1)
@@ -103,6 +99,11 @@ class MixpeArraySpec(GroupOperandsSpec):
         return 1 + self.scaler.latency
 
     @property
+    def scale_stages(self) -> dict[str, int]:
+        """Enabled cycles after a sum in which its lane looks at each part of the scale."""
+        return {"zero": 0, "factor": 1, "shift": 1 + self.scaler.shift_wait}
+
+    @property
     def ring(self) -> ResultRingSpec:
         """The results of a column between groups."""
         return ResultRingSpec(
@@ -111,21 +112,6 @@ class MixpeArraySpec(GroupOperandsSpec):
             word_bits=self.scaler.result_bits,
             prefix=self.element != "operator",
         )
-
-    @property
-    def systolic_wait(self) -> int:
-        """Enabled cycles from accepting a group's last beat to the sum of row 0 and column 0, with os."""
-        return 2 + self.edge_cycles
-
-    @property
-    def gap_of_scales(self) -> int:
-        """Cycles that a beat of `s` takes with os: one per column, and two for the last one."""
-        return self.cols + 2
-
-    @property
-    def gap(self) -> int:
-        """Fewest cycles between groups, with os."""
-        return max(self.rows, self.gap_of_scales)
 
     @property
     def scaler(self) -> ScalerSpec:
@@ -140,44 +126,3 @@ class MixpeArraySpec(GroupOperandsSpec):
             window_reg=True,
             rounds=False,
         )
-
-    @property
-    def a_lanes(self) -> int:
-        """Elements of A in a beat."""
-        return self.core.a_lanes
-
-    @property
-    def b_lanes(self) -> int:
-        """Elements of B in a beat."""
-        return self.core.b_lanes
-
-    @property
-    def latency(self) -> int:
-        """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls.
-
-        With ws from accepting the beat of `a` that completes row 0.
-        """
-        if self.streams_rows:
-            return self.core.latency + self.dequant_stages + 1
-        return self.systolic_wait + self.dequant_stages + self.cols
-
-    @property
-    def macs_per_beat(self) -> int:
-        """Products that an accepted beat of `a` stands for."""
-        return self.core.macs_per_beat
-
-    @property
-    def macs_per_cycle(self) -> int:
-        """Products added per cycle while beats are accepted."""
-        return self.macs_per_beat
-
-    def tile_beats(self, stream_name: str, k: int) -> int:
-        """Beats of stream `a`, `b`, `s` or `c` per tile of length `k`."""
-        return -(-k // self.group) if stream_name == "s" else self.core.tile_beats(stream_name, k)
-
-    def tile_cycles(self, k: int) -> int:
-        """Cycles per tile of length `k`, back to back and without stalls."""
-        if self.streams_rows:
-            return max(self.tile_beats(name, k) for name in "abc")
-        whole, rest = divmod(k, self.group)
-        return whole * max(self.group, self.gap) + (max(rest, self.gap) if rest else 0)

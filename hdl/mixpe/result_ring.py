@@ -59,11 +59,14 @@ class ResultRing(wiring.Component):
         ring = Signal(len(self.results), name="result_reg", reset_less=True)
         kept = Signal(signed(spec.out_bits), name="kept_result")
         m.d.comb += kept.eq(ring[-spec.out_bits :] & ~self.first.replicate(spec.out_bits))
-        total = saturated(m, self._sum(m, kept), signed(spec.out_bits))
         with m.If(self.moves):
-            m.d.sync += ring.eq(Cat(total, ring))
+            m.d.sync += ring.eq(Cat(self.total(m, platform, kept), ring))
         m.d.comb += self.results.eq(ring)
         return m
+
+    def total(self, m: Module, platform, kept: Signal) -> Value:
+        """Return the new result from the one that is kept."""
+        return saturated(m, self._sum(m, kept), signed(self.spec.out_bits))
 
     def _sum(self, m: Module, kept: Signal) -> Value:
         """Return kept + word + up, exact: word is a floor, and up with it stays in its range."""

@@ -13,9 +13,7 @@ has done with the part of the group before.
 Where the columns work in step, all parts are taken at once, and multiplier and shift are delayed.
 """
 
-import dataclasses
-
-from amaranth.hdl import Const, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from ..arith.coded import Coder, CoderSpec
 from ..array.skew import delayed
@@ -23,19 +21,12 @@ from ..share import share
 from .float_scale import factor_and_shift
 
 
-@dataclasses.dataclass
-class Scale:
-    """What the lane of a column takes; `zero` is None without zero points."""
+def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[dict[str, Value]]]:
+    """Return whether the scales of the group whose rows come are there, and the parts of each column's.
 
-    zero: Value | None
-    factor: Value
-    shift: Value
-
-
-def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[Scale]]:
-    """Return whether the scales of the group whose rows come are there, and the scale of each column.
-
-    en: the lanes move; bottom: they take the bottom row of a group from column 0.
+    en: the lanes move; bottom: they take the bottom row of a group from column 0. `array.scale_parts` says
+    what the parts are, and `spec.scale_stages` how many enabled cycles after the sum a lane looks at each; a
+    part `bad` raises `bad_scale`.
     """
     spec = array.spec
     loaded, take = Signal(name="scales_loaded"), Signal(name="scales_taken")
@@ -46,24 +37,23 @@ def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[Sc
         token = _walk(m, array, en, take, free)
     else:
         m.d.comb += [array.s.ready.eq(free), take.eq(array.s.valid & free)]
-    if spec.scale != "dyadic":
+    columns = [array.scale_parts(m, platform, j) for j in range(spec.cols)]
+    if "bad" in columns[0]:
         bad = Signal(spec.cols, name="bad_scales")
+        m.d.comb += bad.eq(Cat(parts.pop("bad") for parts in columns))
         with m.If(take & bad.any()):
             m.d.sync += array.bad_scale.eq(1)
-    stages = {"zero": 0, "factor": 1, "shift": 1 + spec.scaler.shift_wait}
+    stages = spec.scale_stages
     scales = []
-    for j in range(spec.cols):
-        parts = _parts(m, platform, array, j)
-        if spec.scale != "dyadic":
-            m.d.comb += bad[j].eq(parts.pop("bad"))
-        held = {"zero": None}
+    for j, parts in enumerate(columns):
+        held = {}
         for name, value in parts.items():
             held[name] = Signal(len(value), name=f"{name}_{j}", reset_less=True)
             with m.If(token[j + stages[name]] if spec.columns_skewed else take):
                 m.d.sync += held[name].eq(value)
             if not spec.columns_skewed:
                 held[name] = delayed(m, platform, en, held[name], stages[name], f"{name}_delay_{j}")
-        scales.append(Scale(**held))
+        scales.append(held)
     return loaded, scales
 
 
@@ -80,8 +70,8 @@ def _walk(m: Module, array, en, take, free) -> list[Value]:
     return [take, *(walk & en.replicate(last))]
 
 
-def _parts(m: Module, platform, array, j: int) -> dict[str, Value]:
-    """Return the parts of the scale that `s` offers for column `j`, coded as its lane takes them."""
+def integer_parts(m: Module, platform, array, j: int) -> dict[str, Value]:
+    """Return the parts of the scale that `s` offers for column `j`, coded as an integer lane takes them."""
     spec = array.spec
     given = {name: getattr(array.s.payload, name)[j] for name in spec.scale_fields}
     parts = {}
