@@ -16,6 +16,8 @@ from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..hdl.lut.lut_tile import LutTile
 from ..hdl.lut.lut_tile_spec import LutTileSpec
 from ..hdl.mixpe.mixpe_array import MixpeArray
+from ..hdl.mixpe.mixpe_float_array import MixpeFloatArray
+from ..hdl.mixpe.mixpe_float_spec import MixpeFloatArraySpec
 from ..hdl.mixpe.mixpe_spec import MixpeArraySpec
 from ..hdl.pe.bit_weight_pe import BitWeightPe, BitWeightPeSpec
 from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
@@ -102,6 +104,13 @@ CATALOG = {
             MixpeArraySpec,
             MixpeArray,
             "Matrix engine for weights in groups, with one scale and zero point after each group's sum",
+            "Zhang et al., MixPE, 2024",
+        ),
+        Unit(
+            "mixpe_float_array",
+            MixpeFloatArraySpec,
+            MixpeFloatArray,
+            "Matrix engine for float activations and integer weights in groups, with a scale after each sum",
             "Zhang et al., MixPE, 2024",
         ),
         Unit(

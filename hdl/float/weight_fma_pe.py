@@ -80,6 +80,16 @@ class WeightFmaPeSpec(Spec):
         return signed(self.b_bits)
 
     @property
+    def a_word(self) -> Shape:
+        """Shape in which an element takes an activation: as it is."""
+        return self.a_shape
+
+    @property
+    def b_word(self) -> Shape:
+        """Shape in which an element takes a weight: as it is."""
+        return self.b_shape
+
+    @property
     def acc_width(self) -> int:
         """Width of what the element shows of its sum."""
         return self.fmt.bits if self.microarchitecture == "terms" else self.acc.word_bits

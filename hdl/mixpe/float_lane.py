@@ -1,0 +1,165 @@
+"""The dequantisation of a column of float sums, and its results between groups.
+
+    sum --> round --> | d | --> d * scale, exact --> | product | --> + --> round --> | newest | ... | oldest |
+                                                                     ^---------------------- & ~first --'
+
+The product is not rounded: it goes, as the term of a fused multiply-add, into the adder in front of the ring.
+Golden model: `golden.float_group_gemm`.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..arith.columns import Columns
+from ..arith.prefix import prefix_add
+from ..float.acc_code import acc_code
+from ..float.accumulate import WideNumber
+from ..float.fma_pe import FmaPe, FmaPeSpec
+from ..float.product import product
+from ..float.sum import DEADLINE, Part
+from ..float.unpack import unpack
+from ..share import share
+from ..spec import Spec, float_format, integer
+from .result_ring import ResultRing
+
+
+class FloatLane(wiring.Component):
+    """`product` is round(sum) * scale, exact, 2 enabled cycles after the sum; `scale` is taken a cycle later.
+
+    Registers have no reset.
+    """
+
+    port_docs = {
+        "en": "every register moves only while this is high",
+        "word": "sum of a row's products in a group, as the elements show it",
+        "scale": "scale of the group",
+        "product": "what the group adds to the row's result, before rounding",
+    }
+
+    def __init__(self, spec):
+        """`spec`: a MixpeFloatArraySpec, of whose size a lane makes no use."""
+        self.spec = spec
+        super().__init__(
+            {"en": In(1), "word": In(spec.core.acc_width), "scale": In(spec.scale_code.bits)}
+            | {"product": Out(product_bits(spec.fma))}
+        )
+
+    def elaborate(self, platform):
+        """Build the lane."""
+        m = Module()
+        spec = self.spec
+        d = Signal(spec.sum_code.bits, name="d_reg", reset_less=True)
+        held = Signal(len(self.product), name="product_reg", reset_less=True)
+        part = product(m, unpack(m, d, spec.sum_code, "d"), unpack(m, self.scale, spec.scale_code, "scale"))
+        bits = spec.fma.term.bits
+        columns = Columns(m, bits, "product")
+        part.add_rows(m, columns)
+        columns.compress(DEADLINE)
+        significand = prefix_add(m, *columns.rows(), spec.adder, name="product_adder")[:bits]
+        with m.If(self.en):
+            m.d.sync += [
+                d.eq(self._rounded(m)),
+                held.eq(Cat(significand, part.exponent, part.sign, part.is_zero, part.is_inf, part.is_nan)),
+            ]
+        m.d.comb += self.product.eq(held)
+        return m
+
+    def _rounded(self, m: Module) -> Value:
+        """Return the code of the sum."""
+        spec = self.spec
+        if spec.microarchitecture == "terms":
+            return self.word
+        acc = spec.core.acc
+        ends = acc.acc_bits, acc.acc_bits + acc.exponent_bits
+        number = WideNumber(
+            self.word[ends[0] : ends[1]], self.word[: ends[0]], self.word[ends[1]], self.word[ends[1] + 1]
+        )
+        return acc_code(m, number, acc, spec.sum_code, spec.adder)
+
+
+def product_bits(spec: FmaPeSpec) -> int:
+    """Return the width of an exact product in one word: significand, exponent, sign, and three flags."""
+    return spec.term.bits + _exponent_bits(spec) + 4
+
+
+def _exponent_bits(spec: FmaPeSpec) -> int:
+    return max(spec.operands[name].exponent_bits for name in "ab") + 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ProductSumSpec(FmaPeSpec):
+    """Formats of a multiply-add whose product is there already."""
+
+
+class ProductSum(FmaPe):
+    """y = product + c, rounded once. Combinational."""
+
+    port_docs = {"product": "exact product", "c": "number", "y": "their sum"}
+
+    def __init__(self, spec: ProductSumSpec):
+        self.spec = spec
+        bits = spec.out.bits
+        wiring.Component.__init__(self, {"product": In(product_bits(spec)), "c": In(bits), "y": Out(bits)})
+
+    def elaborate(self, platform):
+        """Build the sum of a multiply-add, without handshake and registers."""
+        m = Module()
+        self.en, self.carried = Const(1, 1), {}
+        bits, top = self.spec.term.bits, self.spec.term.bits + _exponent_bits(self.spec)
+        significand, exponent = self.product[:bits], self.product[bits:top]
+        sign, zero, inf, nan = self.product[top:]
+        part = Part(sign, exponent, zero, inf, nan, lambda m, columns: columns.add_unsigned(significand))
+        m.d.comb += self.y.eq(self.sum_of(m, part, unpack(m, self.c, self.spec.out, "c")))
+        return m
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FloatRingSpec(Spec):
+    """Number and format of the results, and of the factors of what is added."""
+
+    rows: int = integer(8, 1, 256, "results")
+    sum_format: str = float_format("bf16", "format of a group's sum")
+    scale_format: str = float_format("bf16", "format of a scale")
+    out_format: str = float_format("fp32", "format of a result")
+
+    @property
+    def fma(self) -> ProductSumSpec:
+        """The adder of the ring."""
+        return ProductSumSpec(a_format=self.sum_format, b_format=self.scale_format, c_format=self.out_format)
+
+    @property
+    def out_bits(self) -> int:
+        """Width of a result."""
+        return self.fma.out.bits
+
+
+class FloatRing(ResultRing):
+    """With `moves` the oldest result leaves and round((first ? 0 : oldest) + product) enters.
+
+    `results` holds all, the newest in the low bits. The registers have no reset.
+    """
+
+    port_docs = {
+        "moves": "the ring moves on",
+        "first": "a new result starts: the oldest does not count",
+        "product": "what to add",
+        "results": "all results, the newest in the low bits",
+    }
+
+    def __init__(self, spec: FloatRingSpec):
+        self.spec = spec
+        wiring.Component.__init__(
+            self,
+            {"moves": In(1), "first": In(1), "product": In(product_bits(spec.fma))}
+            | {"results": Out(spec.rows * spec.out_bits)},
+        )
+
+    def total(self, m: Module, platform, kept: Signal) -> Value:
+        """Return the rounded sum of the product and the result that is kept."""
+        added = ProductSum(self.spec.fma)
+        share(m, platform, added, "sum")
+        m.d.comb += [added.product.eq(self.product), added.c.eq(kept)]
+        return added.y

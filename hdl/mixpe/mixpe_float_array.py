@@ -1,0 +1,72 @@
+"""The group-dequantising array for float activations: that of `mixpe_array.py` with float lanes and rings."""
+
+from amaranth.hdl import Module, Value, unsigned
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..array.mac_array import MacArray, beat
+from ..share import share
+from .float_lane import FloatLane, FloatRing
+from .group_rows import GroupRows
+from .mixpe_array import MixpeArray
+from .mixpe_float_spec import MixpeFloatArraySpec
+
+
+class MixpeFloatArray(MixpeArray):
+    """C = sum over groups of round(A x B) * scale, tile after tile: A are floats, B integers, C floats.
+
+    Streams: as of `mixpe_array`; a beat of `s` brings the scales of a group, of any sign and value. `c`
+    brings C row by row, with `last` on the bottom row. `last_mismatch` stays high until reset if `a` and `b`
+    disagree about where a tile ends: it ends where either says so.
+
+    Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` and
+    `cols` + 2 steps. Row 0 is offered `latency` cycles after the last beat was accepted, if `s` was there; a
+    beat of `s` can be accepted while its group is still being summed. A stalled `c` or a missing `s` stops
+    the whole array. Reset drops whatever is in flight. Golden model: `golden.float_group_gemm`.
+    """
+
+    def __init__(self, spec: MixpeFloatArraySpec):
+        self.spec = spec
+        fields = {name: data.ArrayLayout(shape, spec.cols) for name, shape in spec.scale_fields.items()}
+        wiring.Component.__init__(
+            self,
+            {
+                "a": In(beat(spec.a_shape, spec.rows)),
+                "b": In(beat(spec.b_shape, spec.cols)),
+                "s": In(stream.Signature(data.StructLayout(fields))),
+                "c": Out(beat(unsigned(spec.out_bits), spec.cols)),
+                "last_mismatch": Out(1),
+            },
+        )
+
+    @property
+    def port_docs(self) -> dict[str, str]:
+        """What the ports are; `a` and `b` are those of `mac_array`."""
+        return MacArray.port_docs.fget(self) | {
+            "s": f"scale of each column for a group, {self.spec.scale_format}; lane j is column j"
+        }
+
+    def scale_parts(self, m: Module, platform, j: int) -> dict[str, Value]:
+        """Return the scale that `s` offers for column `j`."""
+        return {"scale": self.s.payload.scale[j]}
+
+    def _lanes(self, m: Module, platform, en, rows: GroupRows, scales) -> list[FloatLane]:
+        """Place the lane of each column."""
+        placed = []
+        for j, scale in enumerate(scales):
+            lane = FloatLane(self.spec)
+            share(m, platform, lane, f"lane_{j}")
+            m.d.comb += [
+                lane.en.eq(en),
+                lane.word.eq(rows.words.word_select(j, len(lane.word))),
+                lane.scale.eq(scale["scale"]),
+            ]
+            placed.append(lane)
+        return placed
+
+    def _ring(self, m: Module, platform, lane: FloatLane, j: int) -> FloatRing:
+        """Place the results of a column, to which its lane adds."""
+        ring = FloatRing(self.spec.ring)
+        share(m, platform, ring, f"results_{j}")
+        m.d.comb += ring.product.eq(lane.product)
+        return ring

@@ -1,0 +1,127 @@
+"""Stimulus for `mixpe_float_array`: whole and broken groups, numbers that cancel, no numbers, stalls."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from ...golden.errors import UsageError
+from ...golden.float_format import FloatFormat
+from ...golden.float_group_gemm import float_group_gemm
+from ...golden.group_gemm import group_count
+from ...golden.integer import int_range
+from ...hdl.mixpe.mixpe_float_spec import MixpeFloatArraySpec
+from ..compiled import check_transactions
+from ..floats import ends, random_codes
+from ..rtl import Rtl
+from ..tile import a_beats, b_beats, last_of
+from ..transaction import Scenario, Transaction
+from .mixpe_array import one_sided_last
+
+#: Longest tile that a level drives through the cocotb bench.
+K_LIMIT = {"quick": 60, "full": 1000}
+
+
+def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -> list[Scenario]:
+    """Return what the generic bench runs for a Spec."""
+    group, longest = spec.group, K_LIMIT[level]
+    around = {1, group - 1, group, group + 1, 2 * group, 3 * group - 1, spec.rows, longest}
+    lengths = sorted(k for k in around if 1 <= k <= longest)
+    repeats = 1 if level == "quick" else 8
+
+    def tiles(count: int) -> list[Transaction]:
+        return [random_tile(spec, int(rng.choice(lengths)), rng) for _ in range(count)]
+
+    found = [
+        Scenario("every length, back to back", [random_tile(spec, k, rng) for k in lengths]),
+        Scenario("codes of every kind", [any_tile(spec, k, rng) for k in lengths[:3] * 3]),
+        *(
+            Scenario(
+                f"last on {side} only",
+                [one_sided_last(tiles(1)[0], side), *tiles(1)],
+                status={"last_mismatch": 1},
+            )
+            for side in "ab"
+        ),
+        Scenario("c is ready only when valid", tiles(3), patient=True),
+        Scenario("scales come late", tiles(3), {"s": 0.97}),
+    ]
+    found += [Scenario(f"stalls on {stream}", tiles(3), {stream: 0.6}) for stream in "absc"]
+    for i in range(repeats):
+        stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in "absc"}
+        found.append(Scenario(f"stalls everywhere, {i}", tiles(4), stalls))
+        abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 2 * group + 10))
+        found.append(Scenario(f"reset after {abort} cycles", tiles(3), {"c": 0.2}, abort=abort))
+    return [
+        dataclasses.replace(scenario, status={"last_mismatch": 0} | scenario.status) for scenario in found
+    ]
+
+
+def random_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile of numbers of about one size, so that sums cancel and results keep all groups."""
+    a = numbers_near_one(spec.fmt, (spec.rows, k), rng)
+    b = rng.integers(*int_range(spec.b_bits, True), (k, spec.cols), endpoint=True)
+    # Some activations are taken back, whole or all but the last bit.
+    back = np.flatnonzero(rng.integers(0, 4, k - 1) == 0) + 1
+    a[:, back] = a[:, back - 1] ^ 1 << spec.fmt.magnitude_bits ^ rng.integers(0, 2, len(back))
+    b[back] = b[back - 1]
+    scale = numbers_near_one(spec.scale_code, (group_count(k, spec.group), spec.cols), rng)
+    return tile(spec, f"random tile, K={k}", a, b, scale)
+
+
+def any_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile of any codes, ends of all ranges, Inf and NaN among them; some rows are of ends alone."""
+    a = random_codes(spec.fmt, spec.rows * k, rng).reshape(spec.rows, k)
+    a[::2] = rng.choice(ends(spec.fmt), a[::2].shape)
+    # Without what is no number in most places, little else would be seen.
+    finite = numbers_near_one(spec.fmt, a.shape, rng)
+    a = np.where((rng.integers(0, 6, a.shape) > 0) & (k > 1), finite, a)
+    b = rng.choice([*int_range(spec.b_bits, True), -1, 0, 1], (k, spec.cols))
+    size = (group_count(k, spec.group), spec.cols)
+    scale = random_codes(spec.scale_code, size[0] * size[1], rng).reshape(size)
+    return tile(spec, f"tile of any codes, K={k}", a, b, scale)
+
+
+def numbers_near_one(fmt: FloatFormat, size: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return codes of both signs between about 1/8 and 8."""
+    field = fmt.bias + rng.integers(-3, 3, size)
+    code = field << fmt.mantissa_bits | rng.integers(0, 1 << fmt.mantissa_bits, size)
+    return code | rng.integers(0, 2, size) << fmt.magnitude_bits
+
+
+def tile(spec: MixpeFloatArraySpec, name: str, a, b, scale) -> Transaction:
+    """Return the transaction of A (rows, K), B (K, cols) and scales (groups, cols)."""
+    c = float_group_gemm(
+        a,
+        b,
+        scale,
+        group=spec.group,
+        acc=spec.acc,
+        terms=spec.microarchitecture == "terms",
+        sum_format=spec.sum_code,
+        scale_format=spec.scale_code,
+        out_format=spec.fma.out,
+    )
+    return Transaction(
+        name,
+        {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": {"scale": scale}},
+        {"c": {"data": c, "last": last_of(spec.rows)}},
+        spec.tile_cycles(a.shape[1]),
+        beats_after={"s": None},
+    )
+
+
+def check_exhaustible(spec: MixpeFloatArraySpec) -> None:
+    """Raise UsageError: an array has too many inputs to try them all."""
+    raise UsageError("mixpe_float_array has too many inputs for --level exhaustive: use full")
+
+
+def compiled_checks(spec: MixpeFloatArraySpec, level: str) -> dict[str, Callable[[Rtl], int]]:
+    """Return the checks that run on the compiled RTL, by name: long tiles of random groups."""
+    rng = np.random.default_rng(1)
+    length = 20 * spec.group + 7
+    return {
+        f"random tiles, K={length}": lambda rtl: check_transactions(
+            rtl, [random_tile(spec, length, rng) for _ in range(20)]
+        )
+    }
