@@ -34,8 +34,17 @@ def make_baseline(spec: Spec, name: str | None = None) -> Baseline:
     folder = files(__package__) / "baselines"
     name = name or spec.baseline
     text = (folder / f"{name}.v").read_text()
+    included: set[str] = set()
+
+    def insert(match: re.Match) -> str:
+        # A part that two others share stands there once.
+        if match[1] in included:
+            return ""
+        included.add(match[1])
+        return (folder / match[1]).read_text() + "\n"
+
     while _INCLUDE.search(text):
-        text = _INCLUDE.sub(lambda m: (folder / m[1]).read_text() + "\n", text)
+        text = _INCLUDE.sub(insert, text)
     values = parameters(spec)
     text = _ONLY.sub(lambda m: f"{m[1]}\n" if bool(values[m[3]]) == (m[2] == "with") else "", text)
     return Baseline(

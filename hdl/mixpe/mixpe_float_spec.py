@@ -6,6 +6,7 @@ from amaranth.hdl import Shape, unsigned
 
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat
+from ..float.term_tree import sum_parameters
 from ..float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..spec import choice, integer
 from .float_lane import FloatRingSpec, ProductSumSpec
@@ -122,6 +123,24 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
     def scale_fields(self) -> dict[str, Shape]:
         """What a column's scale consists of."""
         return {"scale": unsigned(self.scale_code.bits)}
+
+    @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        names = {"LOW": "LOW", "LEFTMOST": "LEFTMOST", "TERM_TOP": "PLACE", "NUMBER_TOP": "NUMBER"}
+        terms = sum_parameters(self.a_format, self.b_bits)
+        element = dataclasses.replace(self.core, microarchitecture="significand").baseline_parameters
+        acc, code = self.acc, self.sum_code
+        above = code.mantissa_bits + 2
+        return (
+            self.fma.baseline_parameters
+            | element
+            | {f"TERM_{short}": terms[name] for name, short in (names | {"HEADROOM": "HEADROOM"}).items()}
+            | {
+                "TERMS": int(self.microarchitecture == "terms"),
+                "CODE_TOP": acc.unit + acc.acc_bits + above - code.min_exponent,
+            }
+        )
 
     @property
     def macs_per_cycle(self) -> int:

@@ -17,6 +17,7 @@ from macwright.tb.simulators import simulator_environment
 SMALL = {
     "mac_array": {"rows": 3, "cols": 2},
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
+    "mixpe_float_array": {"rows": 2, "cols": 2, "group": 8},
     "lut_tile": {"rows": 2, "cols": 2},
     "ternary_tile": {"rows": 2, "cols": 2, "depth": 2},
     "bitserial_tile": {"rows": 2, "cols": 2, "depth": 4},
@@ -127,6 +128,9 @@ SPECS = [
     ),
     ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
     ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),
+    ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19}),
+    ("mixpe_float_array", {"rows": 2, "cols": 2, "group": 8}),
+    ("mixpe_float_array", {"rows": 1, "cols": 1, "microarchitecture": "terms", "b_bits": 3}),
     ("absmax", {"lanes": 1}),
     ("absmax", {"lanes": 3, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 1}),
     ("absmax", {"lanes": 2, "fmt": "fp16", "out_bits": 2, "group": 7, "floor": 0x3C00}),

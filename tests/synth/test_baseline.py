@@ -100,6 +100,11 @@ SPECS = [
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),
     ("weight_fma_pe", {"microarchitecture": "terms", "a_format": "fp16", "b_bits": 3}),
+    ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 4}),
+    (
+        "mixpe_float_array",
+        {"rows": 1, "cols": 2, "group": 3, "microarchitecture": "terms", "b_bits": 2, "out_format": "fp16"},
+    ),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 10, "group": 3}),
     ("absmax", {"lanes": 2, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "floor": 1000000000}),

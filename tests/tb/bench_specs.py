@@ -140,6 +140,13 @@ SPECS = [
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19, "adder": "ripple"}),
     ("weight_fma_pe", {"microarchitecture": "terms", "b_bits": 3}),
+    ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 8}),
+    (
+        "mixpe_float_array",
+        {"rows": 1, "cols": 1, "group": 1, "a_format": "fp16", "b_bits": 8, "acc_bits": 19}
+        | {"sum_format": "fp32", "scale_format": "fp16", "out_format": "bf16"},
+    ),
+    ("mixpe_float_array", {"rows": 2, "cols": 3, "group": 5, "microarchitecture": "terms", "b_bits": 2}),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 5}),
     ("absmax", {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 2, "group": 30}),
