@@ -128,7 +128,9 @@ class FloatRingSpec(Spec):
     @property
     def fma(self) -> ProductSumSpec:
         """The adder of the ring."""
-        return ProductSumSpec(a_format=self.sum_format, b_format=self.scale_format, c_format=self.out_format)
+        formats = (self.sum_format, self.scale_format, self.out_format, self.out_format)
+        names = ("a_format", "b_format", "c_format", "out_format")
+        return ProductSumSpec(**dict(zip(names, formats, strict=True)))
 
     @property
     def out_bits(self) -> int:

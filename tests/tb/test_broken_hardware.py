@@ -25,6 +25,7 @@ ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
+FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
@@ -374,7 +375,7 @@ DEFECTS = [
         "assign total_adder_g0_or_y_ = 1'b0;",
         "the sum",
     ),
-    # A zero sum keeps its exponent; Inf times zero; flags that outlive their sum; a pause that starts one.
+    # A zero sum keeps its exponent; Inf times zero; a pause that starts a sum.
     (
         "weight_fma_pe",
         {},
@@ -383,16 +384,19 @@ DEFECTS = [
         "sum",
     ),
     ("weight_fma_pe", {}, r"product_nan = .*;", "product_nan = en & a_is_nan;", "the sum is"),
-    (
-        "weight_fma_pe",
-        {},
-        r"assign minus_reg_and_a = .*;",
-        "assign minus_reg_and_a = minus_reg;",
-        "the sum|unknown",
-    ),
     ("weight_fma_pe", {}, r"assign clear = .*;", "assign clear = first;", "the sum is"),
     ("weight_fma_pe", TERMS, r"= b_xor_b_y_mux_a \? 16'h7fc0 : ", "= ", "the sum is"),
     ("weight_fma_pe", TERMS, r"__term_sum_b_scale_1 terms_0_0", "__term_sum terms_0_0", "the sum is"),
+    # A scale that is not waited for; results that are not started anew; no number.
+    (
+        "mixpe_float_array",
+        MIXPE,
+        r"row_is_scaled = .*;",
+        "row_is_scaled = 1'b1;",
+        "should be|delivered|taken",
+    ),
+    ("mixpe_float_array", FLOAT_GROUPS, r"\.first\(row_starts_line\[1\]\)", ".first(1'b0)", "c.data|unknown"),
+    ("mixpe_float_array", FLOAT_GROUPS, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
 ]
 
 
