@@ -17,7 +17,7 @@ from macwright.tb.simulators import simulator_environment
 SMALL = {
     "mac_array": {"rows": 3, "cols": 2},
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
-    "mixpe_float_array": {"rows": 2, "cols": 2, "group": 8},
+    "mixpe_float_array": {"rows": 16, "cols": 2, "group": 8},
     "lut_tile": {"rows": 2, "cols": 2},
     "ternary_tile": {"rows": 2, "cols": 2, "depth": 2},
     "bitserial_tile": {"rows": 2, "cols": 2, "depth": 4},

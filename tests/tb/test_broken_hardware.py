@@ -390,10 +390,10 @@ DEFECTS = [
     # A scale that is not waited for; results that are not started anew; no number.
     (
         "mixpe_float_array",
-        MIXPE,
+        FLOAT_GROUPS,
         r"row_is_scaled = .*;",
         "row_is_scaled = 1'b1;",
-        "should be|delivered|taken",
+        "should be|delivered|unknown",
     ),
     ("mixpe_float_array", FLOAT_GROUPS, r"\.first\(row_starts_line\[1\]\)", ".first(1'b0)", "c.data|unknown"),
     ("mixpe_float_array", FLOAT_GROUPS, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
