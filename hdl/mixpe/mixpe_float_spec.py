@@ -2,10 +2,12 @@
 
 import dataclasses
 
+import numpy as np
 from amaranth.hdl import Shape, unsigned
 
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat
+from ...golden.integer import check_range
 from ..float.term_tree import sum_parameters
 from ..float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..spec import choice, integer
@@ -86,6 +88,25 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
                 f"sum_format={self.sum_format} differs from a_format={self.a_format}, and "
                 f"microarchitecture=terms adds up in that: use sum_format={self.a_format}"
             )
+
+    @property
+    def a_bits(self) -> int:
+        """Width of an activation: of its code."""
+        return self.fmt.bits
+
+    @property
+    def a_signed(self) -> bool:
+        """Whether activations are two's complement: they are codes."""
+        return False
+
+    @property
+    def b_kind(self) -> tuple[int, bool]:
+        """Width of a weight, and whether it is signed."""
+        return self.b_bits, True
+
+    def check_b(self, b) -> np.ndarray:
+        """Return B as int64, or raise UsageError at the first element out of range."""
+        return check_range("b", b, *self.b_kind)
 
     @property
     def core(self) -> FloatSumsSpec:

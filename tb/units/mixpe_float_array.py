@@ -91,23 +91,28 @@ def numbers_near_one(fmt: FloatFormat, size: tuple[int, ...], rng: np.random.Gen
 
 def tile(spec: MixpeFloatArraySpec, name: str, a, b, scale) -> Transaction:
     """Return the transaction of A (rows, K), B (K, cols) and scales (groups, cols)."""
-    c = float_group_gemm(
-        a,
-        b,
-        scale,
-        group=spec.group,
-        acc=spec.acc,
-        terms=spec.microarchitecture == "terms",
-        sum_format=spec.sum_code,
-        scale_format=spec.scale_code,
-        out_format=spec.fma.out,
-    )
+    c = product(spec, a, b, {"scale": scale})
     return Transaction(
         name,
         {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": {"scale": scale}},
         {"c": {"data": c, "last": last_of(spec.rows)}},
         spec.tile_cycles(a.shape[1]),
         beats_after={"s": None},
+    )
+
+
+def product(spec: MixpeFloatArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.ndarray:
+    """Return C of any A (M, K), B (K, N) and scales (groups, N) from the golden model."""
+    return float_group_gemm(
+        a,
+        b,
+        scales["scale"],
+        group=spec.group,
+        acc=spec.acc,
+        terms=spec.microarchitecture == "terms",
+        sum_format=spec.sum_code,
+        scale_format=spec.scale_code,
+        out_format=spec.fma.out,
     )
 
 
