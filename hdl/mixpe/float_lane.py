@@ -1,7 +1,7 @@
 """The dequantisation of a column of float sums, and its results between groups.
 
-    sum --> round --> | d | --> d * scale, exact --> | product | --> + --> round --> | newest | ... | oldest |
-                                                                     ^---------------------- & ~first --'
+    sum --> round --> | d | --> d * scale, exact --> | product | --> + --> | | --> round --> | newest | ... |
+                                                                     ^------------------- & ~first, oldest --'
 
 The product is not rounded: it goes, as the term of a fused multiply-add, into the adder in front of the ring.
 Golden model: `golden.float_group_gemm`.
@@ -9,7 +9,7 @@ Golden model: `golden.float_group_gemm`.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -59,9 +59,10 @@ class FloatLane(wiring.Component):
         part.add_rows(m, columns)
         columns.compress(DEADLINE)
         significand = prefix_add(m, *columns.rows(), spec.adder, name="product_adder")[:bits]
+        rounded = self._rounded(m)
         with m.If(self.en):
             m.d.sync += [
-                d.eq(self._rounded(m)),
+                d.eq(rounded),
                 held.eq(Cat(significand, part.exponent, part.sign, part.is_zero, part.is_inf, part.is_nan)),
             ]
         m.d.comb += self.product.eq(held)
@@ -91,23 +92,29 @@ def _exponent_bits(spec: FmaPeSpec) -> int:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ProductSumSpec(FmaPeSpec):
-    """Formats of a multiply-add whose product is there already."""
+    """Formats of a multiply-add whose product is there already; `pipeline` = 2 registers its sum."""
 
 
 class ProductSum(FmaPe):
-    """y = product + c, rounded once. Combinational."""
+    """y = product + c, rounded once, an enabled cycle later. The registers have no reset."""
 
-    port_docs = {"product": "exact product", "c": "number", "y": "their sum"}
+    port_docs = {
+        "en": "registers move only while this is high",
+        "product": "exact product",
+        "c": "number",
+        "y": "their sum",
+    }
 
     def __init__(self, spec: ProductSumSpec):
         self.spec = spec
         bits = spec.out.bits
-        wiring.Component.__init__(self, {"product": In(product_bits(spec)), "c": In(bits), "y": Out(bits)})
+        ports = {"en": In(1), "product": In(product_bits(spec)), "c": In(bits), "y": Out(bits)}
+        wiring.Component.__init__(self, ports)
 
     def elaborate(self, platform):
-        """Build the sum of a multiply-add, without handshake and registers."""
+        """Build the sum of a multiply-add, without handshake."""
         m = Module()
-        self.en, self.carried = Const(1, 1), {}
+        self.carried = {}
         bits, top = self.spec.term.bits, self.spec.term.bits + _exponent_bits(self.spec)
         significand, exponent = self.product[:bits], self.product[bits:top]
         sign, zero, inf, nan = self.product[top:]
@@ -130,7 +137,7 @@ class FloatRingSpec(Spec):
         """The adder of the ring."""
         formats = (self.sum_format, self.scale_format, self.out_format, self.out_format)
         names = ("a_format", "b_format", "c_format", "out_format")
-        return ProductSumSpec(**dict(zip(names, formats, strict=True)))
+        return ProductSumSpec(**dict(zip(names, formats, strict=True)), pipeline=2)
 
     @property
     def out_bits(self) -> int:
@@ -141,13 +148,16 @@ class FloatRingSpec(Spec):
 class FloatRing(ResultRing):
     """With `moves` the oldest result leaves and round((first ? 0 : oldest) + product) enters.
 
-    `results` holds all, the newest in the low bits. The registers have no reset.
+    `first` and `product` come an enabled cycle before that: what they are added to is then the oldest result,
+    or with `moves` the one behind it. With one row no result is read in the cycle in which another is
+    written. `results` holds all, the newest in the low bits. The registers have no reset.
     """
 
     port_docs = {
+        "en": "the adder moves only while this is high",
         "moves": "the ring moves on",
-        "first": "a new result starts: the oldest does not count",
-        "product": "what to add",
+        "first": "a new result starts: the oldest does not count; an enabled cycle early",
+        "product": "what to add, an enabled cycle early",
         "results": "all results, the newest in the low bits",
     }
 
@@ -155,13 +165,20 @@ class FloatRing(ResultRing):
         self.spec = spec
         wiring.Component.__init__(
             self,
-            {"moves": In(1), "first": In(1), "product": In(product_bits(spec.fma))}
+            {"en": In(1), "moves": In(1), "first": In(1), "product": In(product_bits(spec.fma))}
             | {"results": Out(spec.rows * spec.out_bits)},
         )
 
+    def oldest(self, ring: Signal) -> Value:
+        """Return the result that is the oldest behind the clock edge."""
+        bits = self.spec.out_bits
+        if self.spec.rows == 1:
+            return ring
+        return Mux(self.moves, ring[-2 * bits : -bits], ring[-bits:])
+
     def total(self, m: Module, platform, kept: Signal) -> Value:
-        """Return the rounded sum of the product and the result that is kept."""
+        """Return the rounded sum of the product and the result that was kept an enabled cycle ago."""
         added = ProductSum(self.spec.fma)
         share(m, platform, added, "sum")
-        m.d.comb += [added.product.eq(self.product), added.c.eq(kept)]
+        m.d.comb += [added.en.eq(self.en), added.product.eq(self.product), added.c.eq(kept)]
         return added.y

@@ -105,7 +105,7 @@ class MixpeArray(wiring.Component):
         """Return the parts of the scale that `s` offers for column `j`, as its lane takes them."""
         return integer_parts(m, platform, self, j)
 
-    def _ring(self, m: Module, platform, lane: DequantLane, j: int) -> ResultRing:
+    def _ring(self, m: Module, platform, en, lane: DequantLane, j: int) -> ResultRing:
         """Place the results of a column, to which its lane adds."""
         ring = ResultRing(self.spec.ring)
         share(m, platform, ring, f"results_{j}")
@@ -117,7 +117,7 @@ class MixpeArray(wiring.Component):
         spec = self.spec
         across = spec.cols - 1 if spec.columns_skewed else 0
         here, starts, done, bottom = (
-            self._line(m, en, value, across + 1, name, name in ("row", "row_done"))
+            self._line(m, en, value, across + 1, name)
             for name, value in (
                 ("row", rows.here),
                 ("row_starts", rows.starts),
@@ -129,7 +129,7 @@ class MixpeArray(wiring.Component):
         for j, lane in enumerate(lanes):
             column = j if spec.columns_skewed else 0
             behind = across - column
-            ring = self._ring(m, platform, lane, j)
+            ring = self._ring(m, platform, en, lane, j)
             # Rows that are done move on until the last column has them. They follow each other, so that some
             # are on their way if one is at either end, or in between a ring's length away.
             leaving = {column + 1 + k for k in range(0, behind, spec.rows)} | ({across} if behind else set())
@@ -146,10 +146,13 @@ class MixpeArray(wiring.Component):
         m.d.comb += self.c.payload.last.eq(bottom[across + 1])
         return done[across + 1]
 
-    def _line(self, m: Module, en, value, places: int, name: str, cleared: bool) -> Value:
-        """Return `value` as it is when column 0 has the row's word, and in the `places` cycles after that."""
+    def _line(self, m: Module, en, value, places: int, name: str) -> Value:
+        """Return `value` as it is when column 0 has the row's word, and in the `places` cycles after that.
+
+        Whether results start is wanted earlier, when they are read.
+        """
         stages = self.spec.dequant_stages
-        line = Signal(stages + places, name=f"{name}_line", reset_less=not cleared)
+        line = Signal(stages + places, name=f"{name}_line", reset_less=name not in ("row", "row_done"))
         with m.If(en):
             m.d.sync += line.eq(Cat(value, line))
-        return line[stages - 1 :]
+        return line[stages - 1 - (self.spec.adder_stages if name == "row_starts" else 0) :]

@@ -64,9 +64,9 @@ class MixpeFloatArray(MixpeArray):
             placed.append(lane)
         return placed
 
-    def _ring(self, m: Module, platform, lane: FloatLane, j: int) -> FloatRing:
+    def _ring(self, m: Module, platform, en, lane: FloatLane, j: int) -> FloatRing:
         """Place the results of a column, to which its lane adds."""
         ring = FloatRing(self.spec.ring)
         share(m, platform, ring, f"results_{j}")
-        m.d.comb += ring.product.eq(lane.product)
+        m.d.comb += [ring.en.eq(en), ring.product.eq(lane.product)]
         return ring

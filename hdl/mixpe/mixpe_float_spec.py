@@ -75,7 +75,8 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
     zero_point = False
     recoding = "own"
     flags_weights = False
-    dequant_stages = 2
+    dequant_stages = 3
+    adder_stages = 1
     baseline = "mixpe_float_array"
     #: Enabled cycles after a sum in which its lane looks at the scale.
     scale_stages = {"scale": 1}

@@ -58,11 +58,16 @@ class ResultRing(wiring.Component):
         spec = self.spec
         ring = Signal(len(self.results), name="result_reg", reset_less=True)
         kept = Signal(signed(spec.out_bits), name="kept_result")
-        m.d.comb += kept.eq(ring[-spec.out_bits :] & ~self.first.replicate(spec.out_bits))
+        m.d.comb += kept.eq(self.oldest(ring) & ~self.first.replicate(spec.out_bits))
+        total = self.total(m, platform, kept)
         with m.If(self.moves):
-            m.d.sync += ring.eq(Cat(self.total(m, platform, kept), ring))
+            m.d.sync += ring.eq(Cat(total, ring))
         m.d.comb += self.results.eq(ring)
         return m
+
+    def oldest(self, ring: Signal) -> Value:
+        """Return the result to which is added."""
+        return ring[-self.spec.out_bits :]
 
     def total(self, m: Module, platform, kept: Signal) -> Value:
         """Return the new result from the one that is kept."""

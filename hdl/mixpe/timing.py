@@ -4,6 +4,9 @@
 class GroupTiming:
     """What the Specs of these arrays have in common; they say `dataflow`, `core` and `dequant_stages`."""
 
+    #: Enabled cycles from reading a result to writing the sum with it, less one.
+    adder_stages = 0
+
     @property
     def columns_skewed(self) -> bool:
         """Whether the sums of column j leave the elements j cycles after those of column 0."""
