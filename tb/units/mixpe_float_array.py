@@ -76,6 +76,7 @@ def any_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Tra
     # Without what is no number in most places, little else would be seen.
     finite = numbers_near_one(spec.fmt, a.shape, rng)
     a = np.where((rng.integers(0, 6, a.shape) > 0) & (k > 1), finite, a)
+    a[rng.integers(spec.rows), rng.integers(k)] = rng.choice([spec.fmt.inf_code, spec.fmt.nan_code])
     b = rng.choice([*int_range(spec.b_bits, True), -1, 0, 1], (k, spec.cols))
     size = (group_count(k, spec.group), spec.cols)
     scale = random_codes(spec.scale_code, size[0] * size[1], rng).reshape(size)
