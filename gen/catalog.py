@@ -29,6 +29,7 @@ from ..hdl.ternary.ternary_tile import TernaryTile
 from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.activation import Activation, ActivationSpec
+from ..hdl.vector.inverse import Inverse, InverseSpec
 from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
@@ -175,6 +176,13 @@ CATALOG = {
             Activation,
             "Activation functions of integers on a fixed grid, every code rounded correctly, as flat logic",
             "R. E. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986",
+        ),
+        Unit(
+            "inverse",
+            InverseSpec,
+            Inverse,
+            "Reciprocals or reciprocal square roots of integers, by a normaliser and a table",
+            "table lookup on normalised operands; Ercegovac and Lang, Digital Arithmetic, 2004, chapter 7",
         ),
         Unit(
             "quantize",

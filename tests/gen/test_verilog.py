@@ -111,6 +111,8 @@ SPECS = [
     ),
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
+    ("inverse", {"lanes": 2}),
+    ("inverse", {"function": "rsqrt", "bits": 32, "index_bits": 7, "mantissa_bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 1}),
     ("quantize", {"lanes": 2, "per": "channel", "out_signed": False, "pipeline": 3, "rounding": "truncate"}),
     (

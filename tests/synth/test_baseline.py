@@ -77,6 +77,8 @@ SPECS = [
     ),
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 5, "in_signed": False, "out_bits": 11}),
+    ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),
+    ("inverse", {"function": "rsqrt", "bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 2}),
     (
         "quantize",

@@ -113,6 +113,11 @@ SPECS = [
     ("activation", {"lanes": 1, "function": "gelu_tanh", "in_bits": 2, "in_fraction": 0, "out_fraction": 0}),
     ("activation", {"function": "sigmoid", "in_signed": False, "out_bits": 16, "out_fraction": 15}),
     ("activation", {"lanes": 2, "function": "tanh", "out_bits": 1, "out_fraction": 0}),
+    ("inverse", {"lanes": 2}),
+    ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
+    ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),
+    ("inverse", {"bits": 48, "index_bits": 1, "mantissa_bits": 2}),
+    ("inverse", {"bits": 2, "lanes": 3, "index_bits": 3}),
     ("quantize", {"lanes": 2}),
     (
         "quantize",

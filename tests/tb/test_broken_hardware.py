@@ -165,6 +165,9 @@ DEFECTS = [
         "tready = 1'b1",
         "changed|delivered|nothing moved",
     ),
+    ("inverse", {}, r"shift_node_17 = top_by_16_mux_y", "shift_node_17 = ~top_by_16_mux_y", "should be"),
+    ("inverse", {}, r"top_by_1 = top_by_2\[7\]", "top_by_1 = ~top_by_2[7]", "should be"),
+    ("inverse", {}, r"if \(s_axis_x_tready\) y_data <=", "y_data <=", "changed|should be"),
     ("operator_pe", {}, *INVERTED_CARRY, "the sum is"),
     ("mac_pe", {}, r"tree_3_0_c = ", "tree_3_0_c = 1'b0 & ", "the sum is"),
     # The top digit takes the high bit of its code for the operand's sign.
