@@ -182,7 +182,7 @@ CATALOG = {
             InverseSpec,
             Inverse,
             "Reciprocals or reciprocal square roots of integers, by a normaliser and a table",
-            "table lookup on normalised operands; Ercegovac and Lang, Digital Arithmetic, 2004, chapter 7",
+            "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
         ),
         Unit(
             "quantize",
