@@ -10,7 +10,7 @@ import numpy as np
 
 from ..golden.errors import UsageError
 from ..golden.npy import load_array, load_weights
-from ..tb.gemm import RtlGemm
+from ..tb.gemm import RtlGemm, check_product
 from ..tb.packed import packed_weights
 from ..tb.tile import check_matrix_engine
 from ..tb.verify import stimulus_module
@@ -38,6 +38,7 @@ def run(unit, params, a_file, b_file, out, as_json) -> None:
     a = load_array(a_file)
     b, scales = load_weights(b_file, tuple(getattr(spec, "scale_fields", ())))
     _check_new(out)
+    check_product(spec, a, b, scales)
     with progress(f"compiling {unit}") as say:
         engine = RtlGemm(unit, spec, say)
         c = engine(a, b, lambda share: say(f"multiplying, {share:.0%}"), scales)

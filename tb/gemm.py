@@ -44,34 +44,14 @@ class RtlGemm:
         needs a wider one than the weights for which it was made.
         """
         spec = self.spec
-        a = check_range("a", a, spec.a_bits, spec.a_signed)
-        b = spec.check_b(b)
-        if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
-            raise UsageError(
-                f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0"
-            )
+        a, b = check_product(spec, a, b, scales)
         (m, k), n = a.shape, b.shape[1]
-        if spec.weights:
-            if (needed := spec.bits_for(b)) > spec.acc_width:
-                raise UsageError(
-                    f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
-                    f"from acc_bits={spec.acc_bits}: give it the file of B"
-                )
-        elif (limit := getattr(spec, "k_limit", None)) is not None and k > limit:
-            raise UsageError(
-                f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
-                f"{limit}: use -p k_max={k}"
-            )
-        if scales:
-            check_per_group(k, n, spec.group, scales)
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
         b_inputs = [self.beats.b_beats(spec, part) for part in tile_columns(spec, b)]
         across = len(b_inputs)
         inputs = {"b": {field: np.concatenate([part[field] for part in b_inputs]) for field in b_inputs[0]}}
         if scales:
-            widths = {field: shape.width for field, shape in spec.scale_fields.items()}
-            checked = {field: check_range(field, scales[field], widths[field], False) for field in widths}
-            inputs["s"] = {field: _by_tile(values, n, spec.cols) for field, values in checked.items()}
+            inputs["s"] = {field: _by_tile(scales[field], n, spec.cols) for field in spec.scale_fields}
         result = np.empty((a.shape[0], across * spec.cols), np.int64)
         beats = across * sum(spec.tile_beats(stream, k) for stream in "abc")
         # Engines whose pace depends on the data take at most nine cycles a beat.
@@ -87,10 +67,35 @@ class RtlGemm:
         return result[:m, :n]
 
 
-def _by_tile(values: np.ndarray, n: int, cols: int) -> np.ndarray:
+def _by_tile(values, n: int, cols: int) -> np.ndarray:
     """Return what belongs to groups and columns (groups, n) as beats of `cols`, tile after tile."""
     padded = np.pad(values, ((0, 0), (0, -n % cols)))
     return np.concatenate(np.split(padded, padded.shape[1] // cols, axis=1))
+
+
+def check_product(spec, a, b, scales: dict[str, np.ndarray] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return A and B as int64, or raise UsageError as a call of RtlGemm does."""
+    a = check_range("a", a, spec.a_bits, spec.a_signed)
+    b = spec.check_b(b)
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
+        raise UsageError(f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0")
+    k, n = b.shape
+    if spec.weights:
+        if (needed := spec.bits_for(b)) > spec.acc_width:
+            raise UsageError(
+                f"the sums with this B need {needed} bits, and the accumulator has {spec.acc_width}, "
+                f"from acc_bits={spec.acc_bits}: give it the file of B"
+            )
+    elif (limit := getattr(spec, "k_limit", None)) is not None and k > limit:
+        raise UsageError(
+            f"K={k} is more than this accumulator of {spec.acc_width} bits sums exactly, which is "
+            f"{limit}: use -p k_max={k}"
+        )
+    if scales:
+        check_per_group(k, n, spec.group, scales)
+        for field, shape in spec.scale_fields.items():
+            check_range(field, scales[field], shape.width, False)
+    return a, b
 
 
 def tile_columns(spec, b) -> list[np.ndarray]:
