@@ -10,6 +10,7 @@ Rudell and R. E. Bryant, Efficient Implementation of a BDD Package, 1990; R. Rud
 for Ordered Binary Decision Diagrams, 1993.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -91,3 +92,12 @@ def best_order(rows: tuple[int, ...], width: int) -> tuple[int, ...]:
                     fewest, order = count, tried
         if fewest == before:
             return order
+
+
+def table_facts(entries: Sequence[int]) -> dict[str, int | str]:
+    """Return what tells a table from others, for manifests: its length, and the SHA-256 of its entries.
+
+    Entries are hashed as 64-bit little-endian integers.
+    """
+    content = b"".join(entry.to_bytes(8, "little", signed=True) for entry in entries)
+    return {"entries": len(entries), "sha256": hashlib.sha256(content).hexdigest()}

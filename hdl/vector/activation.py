@@ -1,7 +1,6 @@
 """Activation functions of integers on a fixed grid, a stream of flat logic: each code rounded correctly."""
 
 import dataclasses
-import hashlib
 
 from amaranth.hdl import Cat, Module, Mux, Shape, Signal
 from amaranth.lib import wiring
@@ -9,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.activation import activation_table
 from ...golden.enclosure import FUNCTIONS
-from ..arith.logic_table import logic_table
+from ..arith.logic_table import logic_table, table_facts
 from ..array.mac_array import beat
 from ..share import share
 from ..spec import Spec, choice, flag, integer
@@ -51,9 +50,8 @@ class ActivationSpec(Spec):
 
     @property
     def tables(self) -> dict[str, dict]:
-        """The table and its SHA-256 (entries as 64-bit little-endian integers), for the manifest."""
-        content = b"".join(entry.to_bytes(8, "little", signed=True) for entry in self.table)
-        return {self.function: {"entries": len(self.table), "sha256": hashlib.sha256(content).hexdigest()}}
+        """The table, for the manifest."""
+        return {self.function: table_facts(self.table)}
 
     @property
     def by_code(self) -> list[int]:

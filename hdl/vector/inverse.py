@@ -1,14 +1,13 @@
 """Reciprocals and reciprocal square roots of integers as a stream: a normaliser and a table."""
 
 import dataclasses
-import hashlib
 
 from amaranth.hdl import Cat, Const, Module, Shape, Signal, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.reciprocal import reciprocal_table, rsqrt_table
-from ..arith.logic_table import logic_table
+from ..arith.logic_table import logic_table, table_facts
 from ..arith.normalised_top import normalised_top
 from ..array.mac_array import beat
 from ..array.skew import delayed
@@ -47,9 +46,8 @@ class InverseSpec(Spec):
 
     @property
     def tables(self) -> dict[str, dict]:
-        """The table and its SHA-256 (entries as 64-bit little-endian integers), for the manifest."""
-        content = b"".join(entry.to_bytes(8, "little") for entry in self.table)
-        return {self.function: {"entries": len(self.table), "sha256": hashlib.sha256(content).hexdigest()}}
+        """The table, for the manifest."""
+        return {self.function: table_facts(self.table)}
 
     @property
     def zero_bits(self) -> int:
