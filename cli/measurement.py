@@ -12,6 +12,7 @@ from ..synth.doctor import examine
 from ..synth.measure import measure
 from ..synth.study import find_study, study_names
 from ..synth.study import reproduce as run_study
+from ..synth.study_plot import check_plots, plot_study
 from ..synth.study_table import study_page, study_tables
 from ..synth.table import table
 from .common import (
@@ -99,23 +100,30 @@ def doctor(as_json: bool) -> None:
 @click.command(epilog=f"Studies: {', '.join(study_names())}.")
 @click.argument("study")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for STUDY.json and STUDY.md.")
+@click.option("--picture", is_flag=True, help="Write STUDY.svg to that folder too.")
 @json_option
-def reproduce(study, out, as_json) -> None:
+def reproduce(study, out, picture, as_json) -> None:
     """Measure a comparison again, with the published figures beside."""
     find_study(study)
     if out is not None and not out.is_dir():
         raise UsageError(f"the folder {out} does not exist: make it, or give another one with --out")
+    if picture:
+        if out is None:
+            raise UsageError("--picture needs a folder to write to: give one with --out")
+        check_plots()
     with progress(f"reproducing {study}; the first time takes some minutes, then it is cached") as say:
         record = run_study(study, say)
     if out is not None:
         (out / f"{study}.json").write_text(json.dumps(record, indent=1) + "\n")
         (out / f"{study}.md").write_text(study_page(record))
+    if picture:
+        plot_study(record, out / f"{study}.svg")
     if as_json:
         print_json(record)
         return
     for shown in study_tables(record):
         STDOUT.print(shown)
-    for name in ("json", "md") if out is not None else ():
+    for name in (("json", "md") if out is not None else ()) + (("svg",) if picture else ()):
         STDOUT.print(f"written: {out / study}.{name}")
 
 

@@ -81,10 +81,10 @@ def unpack_selects(selects: np.ndarray, *, k: int, symmetric: bool = True) -> np
     return q.reshape(-1, selects.shape[2])
 
 
-def entry_bits(a_bits: int, k: int) -> int:
-    """Return the width of an entry of a full table, which and whose negative it holds."""
+def entry_bits(a_bits: int, k: int, symmetric: bool = True) -> int:
+    """Return the width of an entry of a full table; one that is not `symmetric` holds negated ones too."""
     reach = k << (a_bits - 1)
-    return int_width(-reach, reach, True)
+    return int_width(-reach, reach - symmetric, True)
 
 
 def make_tables(a, *, k: int, a_bits: int, table: str = "full", shift=0) -> np.ndarray:

@@ -13,6 +13,9 @@ from ..golden.errors import UsageError
 from ..golden.float_format import PRESETS, find_format
 from .known_weights import PREFIX, KnownWeights
 
+#: Bits of the widest value that Amaranth takes.
+WIDEST = 65_536
+
 #: Verilator gives modules with names above 127 characters other names, and a bench finds no top any more.
 LONGEST_SUFFIX = 90
 
@@ -207,6 +210,12 @@ class Spec:
 def as_text(value: Any) -> str:
     """Return a field's value as the command line writes it."""
     return str(value).lower() if isinstance(value, bool) or value is None else str(value)
+
+
+def check_widest(bits: int, what: str, use: str) -> None:
+    """Raise UsageError if a value is wider than Amaranth takes. what: the sentence up to the width."""
+    if bits > WIDEST:
+        raise UsageError(f"{what} of {bits} bits in all, and {WIDEST} is the most: use {use}")
 
 
 def nearest(name: str, known) -> str:

@@ -1,6 +1,7 @@
 """A study: a published comparison measured again, all designs through one flow, ratios beside the published.
 
-`synth/studies/<name>.py` says what is compared with what; here it is measured, and turned into tables.
+`synth/studies/<name>.py`, with `_` for `-`, says what is compared with what; here it is measured, and turned
+into tables.
 """
 
 import dataclasses
@@ -73,15 +74,15 @@ class Study:
 
 
 def study_names() -> list[str]:
-    """Return the names of all studies."""
-    return [module.name for module in pkgutil.iter_modules(studies.__path__)]
+    """Return the names of all studies: `lut-dse` is that of the module `lut_dse`."""
+    return [module.name.replace("_", "-") for module in pkgutil.iter_modules(studies.__path__)]
 
 
 def find_study(name: str) -> Study:
     """Return a study by name. Raises UsageError for an unknown one."""
     if name not in study_names():
         raise UsageError(f"there is no study {name!r}: {nearest(name, study_names())}")
-    return importlib.import_module(f"{studies.__name__}.{name}").STUDY
+    return importlib.import_module(f"{studies.__name__}.{name.replace('-', '_')}").STUDY
 
 
 def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from ..golden.float_format import find_format
 from ..golden.group_gemm import GroupQuantized, quantize_groups
 
 FP32 = find_format("fp32")
+#: Worths of an odd weight of +-1 that are tried, in mean weights.
+STEPS = tuple(i / 32 for i in range(1, 33))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,22 @@ class DigitClassifier:
         """
         weights = (from_float64(layer.weights.astype(float), fmt=FP32) for layer in self.layers)
         return tuple(quantize_weights(codes, fmt=FP32) for codes in weights)
+
+    def odd(self, bits: int = 2) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        """Return the weights of each layer as odd numbers of `bits` bits, and what one is worth by column.
+
+        Of STEPS multiples of the mean weight of a column the one with the least squared error is taken. Sums,
+        times what one is worth, are in the units of the int8 layers.
+        """
+        top = (1 << bits) - 1
+        found = []
+        for layer in self.layers:
+            steps = np.abs(layer.weights).mean(axis=0) * np.array(STEPS)[:, None]
+            odd = np.clip(2 * np.floor(layer.weights / steps[:, None] / 2) + 1, -top, top)
+            best = ((layer.weights - odd * steps[:, None]) ** 2).sum(axis=1).argmin(axis=0)
+            columns = np.arange(len(best))
+            found.append((odd[best, :, columns].T.astype(np.int64), steps[best, columns]))
+        return tuple(found)
 
     def accuracy(self, digits: np.ndarray) -> float:
         """Return the share of right answers, in 0..1."""

@@ -32,8 +32,8 @@ class LutRowsSpec(Spec):
 
     rows: int = integer(2, 1, 16, "rows, each with a table of its own")
     cols: int = integer(65, 1, 257, "elements that share a table")
-    k: int = integer(4, 2, 6, "activations per table")
-    depth: int = integer(1, 1, 8, "tables per row")
+    k: int = integer(4, 1, 6, "activations per table")
+    depth: int = integer(1, 1, 16, "tables per row")
     planes: int = integer(1, 1, 8, "planes of weights per cycle")
     word_bits: int = integer(11, 2, 32, "width of an entry", unit="bits")
     symmetric: bool = flag(True, "half a table, whose entries an element negates")

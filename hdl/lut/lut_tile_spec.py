@@ -10,7 +10,7 @@ from ...golden.accumulator import weight_bits
 from ...golden.errors import UsageError
 from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, check_weights, entry_bits, lut_bits
 from ..known_weights import LOWEST_BITS, KnownWeights, check_sized_by_weights
-from ..spec import Spec, choice, flag, integer
+from ..spec import Spec, check_widest, choice, flag, integer
 from .lut_pe import LutRowsSpec
 from .table import TableSpec
 
@@ -28,8 +28,8 @@ class LutTileSpec(Spec):
 
     rows: int = integer(2, 1, 16, "rows of C per tile: tables at a time (M)")
     cols: int = integer(16, 1, 256, "columns of C per tile, which share the tables (N)")
-    k: int = integer(4, 2, 6, "activations per table (K)")
-    depth: int = integer(1, 1, 8, "tables per row, whose entries an element adds")
+    k: int = integer(4, 1, 6, "activations per table (K); 1: nothing to look up, only add or subtract")
+    depth: int = integer(1, 1, 16, "tables per row, whose entries an element adds")
     activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
     weight_bits: int = integer(4, 1, 8, "widest weights, narrower ones at run time", unit="bits")
     weight_kind: str = choice(
@@ -55,7 +55,7 @@ class LutTileSpec(Spec):
     pipeline: bool = flag(True, "a register between table and sum")
 
     def check(self):
-        """Refuse more planes at a time than weights have, and sums that could overflow."""
+        """Refuse more planes at a time than weights have, sums that could overflow, and too much at once."""
         if self.planes is not None and self.planes > self.weight_bits:
             raise UsageError(
                 f"planes={self.planes} is more than weights have with weight_bits={self.weight_bits}: use "
@@ -68,6 +68,17 @@ class LutTileSpec(Spec):
                 f"acc_bits={self.acc_bits} cannot hold every sum of K={self.k_limit}: use acc_bits={exact}, "
                 "or a lower k_max"
             )
+        rows = self.row_spec
+        check_widest(
+            self.rows * rows.a_word.width,
+            f"rows={self.rows} and depth={self.depth} with k={self.k} make tables",
+            "a smaller depth or k, fewer rows or symmetric=true",
+        )
+        check_widest(
+            rows.cols * rows.b_word.width,
+            f"cols={self.cols} and depth={self.depth} with k={self.k} take selects",
+            "a smaller depth, fewer columns or fewer planes at a time",
+        )
 
     def _check_weights(self):
         if self.weight_kind == "zero_point" or self.table == "int8":
@@ -115,7 +126,7 @@ class LutTileSpec(Spec):
     @property
     def table_bits(self) -> int:
         """Width of an entry as it is made; it is shifted left for later planes."""
-        return ROUNDED_BITS if self.table == "int8" else entry_bits(self.a_bits, self.k)
+        return ROUNDED_BITS if self.table == "int8" else entry_bits(self.a_bits, self.k, self.symmetric)
 
     @property
     def row_spec(self) -> LutRowsSpec:

@@ -25,7 +25,7 @@ SHIFT_BITS = 4
 class TableSpec(Spec):
     """Activations, entries, and what becomes of them."""
 
-    k: int = integer(4, 2, 6, "activations per table")
+    k: int = integer(4, 1, 6, "activations per table")
     a_bits: int = integer(8, 2, 16, "width of an activation", unit="bits")
     table_bits: int = integer(11, 2, 24, "width of an entry as it is made", unit="bits")
     word_bits: int = integer(11, 2, 32, "width of an entry as it is kept", unit="bits")

@@ -5,14 +5,10 @@ import dataclasses
 import numpy as np
 from amaranth.hdl import Shape
 
-from ...golden.errors import UsageError
 from ...golden.ternary import GROUPS, PACKINGS, check_trits, ternary_bits, ternary_entry_bits
-from ..spec import Spec, choice, flag, integer
+from ..spec import Spec, check_widest, choice, flag, integer
 from .ternary_pe import TernaryRowsSpec
 from .ternary_table import TernaryTableSpec
-
-#: Bits that the rows may get in a cycle: Amaranth takes no wider value.
-WIDEST = 65_536
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,12 +32,11 @@ class TernaryTileSpec(Spec):
 
     def check(self):
         """Refuse tables that are too many bits for one value."""
-        size = self.rows * self.row_spec.a_word.width
-        if size > WIDEST:
-            raise UsageError(
-                f"rows={self.rows} and depth={self.depth} with packing={self.packing} make tables of {size} "
-                f"bits in all, and {WIDEST} is the most: use a smaller depth, fewer rows or narrower a_bits"
-            )
+        check_widest(
+            self.rows * self.row_spec.a_word.width,
+            f"rows={self.rows} and depth={self.depth} with packing={self.packing} make tables",
+            "a smaller depth, fewer rows or narrower a_bits",
+        )
 
     @property
     def trits(self) -> int:

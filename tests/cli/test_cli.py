@@ -171,11 +171,13 @@ def test_cycles_and_studies_refuse_in_a_sentence(tmp_path):
     assert refused.returncode == 2 and "does not depend on the data" in refused.stderr
     refused = macwright("reproduce", "opd")
     assert refused.returncode == 2 and "did you mean 'opt'?" in refused.stderr
+    refused = macwright("reproduce", "opt", "--picture")
+    assert refused.returncode == 2 and "--picture needs a folder to write to" in refused.stderr
     refused = macwright("reproduce", "opt", "-o", tmp_path / "none")
     assert refused.returncode == 2 and "does not exist: make it, or give another one" in refused.stderr
     # Every file of synth/studies is offered: the list, which terminals fold, is not kept here as well.
     folder = Path(studies.__file__).parent
-    names = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    names = sorted(file.stem.replace("_", "-") for file in folder.glob("*.py") if file.stem != "__init__")
     shown = " ".join(macwright("reproduce", "--help").stdout.split())
     assert f"Studies: {', '.join(names)}." in shown
 

@@ -85,7 +85,7 @@ def test_an_entry_of_every_select():
 
 
 def test_widths_are_exact():
-    assert entry_bits(8, 4) == 11
+    assert (entry_bits(8, 4), entry_bits(8, 4, symmetric=False), entry_bits(8, 1)) == (10, 11, 8)
     assert abs(make_tables(np.full((1, 4), -128), k=4, a_bits=8)).max() == 512
     assert lut_bits(128, 4, 8, 4, "signed", "full") == 19  # 128 * 128 * 8 = 2 ** 17
     assert lut_bits(127, 4, 8, 4, "signed", "full") == 18

@@ -8,7 +8,15 @@ from macwright.hdl.lut.lut_tile_spec import LutTileSpec
     "assignments, message",
     [
         ({"planes": "5"}, "planes=5 is more than weights have with weight_bits=4: use planes=4 or less"),
-        ({"k": "7"}, "k=7 is not legal: k is a whole number from 2 to 6"),
+        ({"k": "7"}, "k=7 is not legal: k is a whole number from 1 to 6"),
+        (
+            {"rows": "16", "depth": "8", "k": "6", "symmetric": "false"},
+            "make tables of 90112 bits in all, and 65536 is the most: use a smaller depth or k, fewer rows",
+        ),
+        (
+            {"cols": "256", "depth": "16", "k": "6", "weight_bits": "8"},
+            "take selects of 197376 bits in all, and 65536 is the most: use a smaller depth, fewer columns",
+        ),
         ({"weight_bits": "9"}, "weight_bits=9 is not legal"),
         ({"activations": "int9"}, "activations=int9 is not legal: activations is one of int4, int8, int16"),
     ],
@@ -32,9 +40,9 @@ def test_weights_are_checked_for_their_kind():
 
 
 def test_widths_follow_from_the_parameters():
-    assert LutTileSpec().table_bits == 11 and LutTileSpec(table="int8").table_bits == 8
+    assert LutTileSpec().table_bits == 10 and LutTileSpec(table="int8").table_bits == 8
     # A 4-bit weight in beats of one plane: the table is shifted by up to three places.
-    assert LutTileSpec(planes=1).row_spec.word_bits == 14 and LutTileSpec(planes=1).beats_per_step == 4
+    assert LutTileSpec(planes=1).row_spec.word_bits == 13 and LutTileSpec(planes=1).beats_per_step == 4
     # Where what is added up is twice C, the sum has a bit more.
     assert LutTileSpec().acc_width == LutTileSpec().out_bits + 1
     assert LutTileSpec(weight_kind="odd").acc_width == LutTileSpec(weight_kind="odd").out_bits

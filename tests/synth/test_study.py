@@ -10,6 +10,7 @@ from macwright.golden.errors import UsageError
 from macwright.synth import study
 from macwright.synth.studies import a2q
 from macwright.synth.study import Case, Published, Study, find_study, ratios, reproduce, study_names
+from macwright.synth.study_plot import check_plots, plot_study
 from macwright.synth.study_table import study_page
 
 needs_asic = pytest.mark.skipif(
@@ -111,3 +112,20 @@ def test_accumulators_of_the_a2q_study_hold_the_sums_that_they_are_for():
         bound = {"acc_bits": held, "a_bits": 8, "b_bits": b_bits}
         for weights in (a2q_weights(plain, **bound), a2q_plus_weights(plain, **bound)):
             assert weight_bits(weights, b_bits=b_bits, **a2q.INPUTS).max() <= held
+
+
+def test_a_picture_has_a_bar_for_every_engine_and_the_same_bytes(tmp_path):
+    row = {"group": "tree", "um2_ns_per_mac": 594.4, "energy_per_mac_pj": 3.472}
+    rows = [row | {"label": "carry_save"}, row | {"label": "mac", "group": "cube"}]
+    record = {"study": "small", "title": "A small study", "target": "nangate45", "rows": rows}
+    plot_study(record, tmp_path / "a.svg")
+    plot_study(record, tmp_path / "b.svg")
+    text = (tmp_path / "a.svg").read_text()
+    assert text == (tmp_path / "b.svg").read_text()
+    assert all(word in text for word in ("tree: carry_save", "cube: mac", ">594<", ">3.47<", "A small study"))
+
+
+def test_without_matplotlib_a_sentence_says_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"which is not installed: pip install 'macwright\[plots\]'"):
+        check_plots()

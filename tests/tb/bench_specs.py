@@ -77,6 +77,7 @@ SPECS = [
         {"rows": 2, "cols": 3, "k": 3, "depth": 2, "weight_bits": 3, "planes": 2, "weight_kind": "zero_point"}
         | {"activations": "int4", "symmetric": False},
     ),
+    ("lut_tile", {"rows": 2, "cols": 2, "k": 1, "depth": 3, "weight_bits": 2}),
     ("lut_tile", {"rows": 2, "cols": 2, "k": 5, "weight_bits": 8, "planes": 3, "activations": "int16"}),
     (
         "lut_tile",

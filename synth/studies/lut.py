@@ -1,0 +1,44 @@
+"""Table lookup against integer multipliers and against adders alone, by widths of weights and activations."""
+
+from ..study import Case, Published, Study
+
+WEIGHT_BITS = (1, 2, 4, 8)
+#: Activations by name, with their width.
+ACTIVATIONS = {"int8": 8, "int16": 16}
+SUMS = {"k_max": 4096}
+TILE = {"rows": 2, "cols": 16}
+#: Planes of weights times tables of a row: 8 entries, or 16 activations, are added in a cycle.
+ADD_ONLY = {"k": 1, "depth": 16}
+TABLES = {"k": 3, "depth": 8}
+WHOLE = "tables, not halved"
+#: Trees of multipliers with the element that `reproduce opt` found best.
+TREE = {"rows": 2, "cols": 4, "dataflow": "tree", "element": "carry_save", "depth": 4}
+
+
+def _cases():
+    for activations, a_bits in ACTIVATIONS.items():
+        for bits in WEIGHT_BITS:
+            group = {"group": f"W{bits} {activations}"}
+            for label, b_bits in {"multipliers": a_bits, "narrow multipliers": max(bits, 2)}.items():
+                if label == "multipliers" or b_bits < a_bits:
+                    fields = TREE | SUMS | {"a_bits": a_bits, "b_bits": b_bits}
+                    yield Case(**group, label=label, unit="mac_array", fields=fields)
+            tile = TILE | SUMS | {"activations": activations, "weight_bits": bits}
+            tile["weight_kind"] = "odd" if bits == 1 else "signed"
+            engines = {"add only": ADD_ONLY, "tables": TABLES}
+            if activations == "int8" and bits <= 2:
+                engines[WHOLE] = TABLES | {"symmetric": False}
+            for label, size in engines.items():
+                fields = tile | size | {"depth": size["depth"] // bits}
+                yield Case(**group, label=label, unit="lut_tile", fields=fields)
+
+
+STUDY = Study(
+    name="lut",
+    title="Products by table lookup against multipliers and against adders alone, K up to 4096",
+    source="Mo et al., LUT Tensor Core, ISCA 2025, TSMC 28 nm, against multipliers of as wide operands",
+    cases=tuple(_cases()),
+    baselines=("multipliers", "narrow multipliers", "add only", WHOLE),
+    published=(Published(group="W1 int8", what="area", value="4 to 6"),),
+    periods=(450,),
+)
