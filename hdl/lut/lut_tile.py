@@ -138,7 +138,7 @@ class LutTile(wiring.Component):
             # -1 is the highest plane subtracted and all others added.
             lower = spec.selects_per_column - spec.depth
             signs = [Const(1, 1)] * lower + [~top] * spec.depth
-            entry = Const(-1, spec.k - 1)
+            entry = Const((1 << (spec.k - 1)) - 1, spec.k - 1)
             columns.append(
                 Cat(Cat(entry, sign) if spec.symmetric else sign.replicate(spec.k) for sign in signs)
             )

@@ -1,4 +1,4 @@
-"""`macwright run` on weights of two bits: the classifier of digits, its weights rounded to -3, -1, 1 and 3."""
+"""`macwright run` on weights of two bits: the classifier of digits, its weights -3, -1, 1 and 3."""
 
 import numpy as np
 from click.testing import CliRunner
