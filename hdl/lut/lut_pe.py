@@ -3,21 +3,21 @@
     select --> which entry --> AND-OR --> negate --> add all --> (| register |) --> + --> sum
     table ------------------------^                                                '------'
 
-A select reaches the multiplexer as one line per entry, which is cheaper than a tree of two-way multiplexers:
-without a valid beat no line is high, the entry is zero, and the sum stands without a multiplexer of its own.
+A select reaches the multiplexer as one line per entry, which is cheaper than a tree of two-way multiplexers.
 The entries of several tables and planes, each shifted by the weight of its plane, go into one compressor
-tree; the register stands behind it, in front of the accumulator.
+tree; the register stands behind it, in front of the accumulator. What is looked up without a valid beat is
+not kept: to make it zero would take a gate that drives every line, in the longest path.
 """
 
 import dataclasses
 
-from amaranth.hdl import Module, Shape, Signal, signed, unsigned
+from amaranth.hdl import Const, Module, Shape, Signal, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.columns import Columns
 from ..arith.gates import line_of
-from ..pe.tree_mac import accumulated, placed_product
+from ..pe.tree_mac import accumulated, placed_product, registered
 from ..spec import Spec, flag, integer
 from .lookup import looked_up
 
@@ -120,27 +120,28 @@ class LutPe(wiring.Component):
         """Build the element."""
         m = Module()
         spec = self.spec
-        # With a register behind the table `en` holds that, and without one it keeps a beat from being added.
-        valid = self.valid if spec.pipeline else self.valid & self.en
-        rows = self._looked_up(m, valid)
+        rows = self._looked_up(m)
         largest = spec.depth * ((1 << spec.planes) - 1) << (spec.word_bits - 1)
-        product = placed_product(m, spec, spec.sum_bits, self.en, self.en, self.first & valid, rows, largest)
+        product = placed_product(m, spec, spec.sum_bits, self.en, Const(1, 1), self.first, rows, largest)
         acc = Signal(spec.sum_bits, name="sum", reset_less=True)
-        m.d.sync += acc.eq(accumulated(m, spec, product, acc, DEADLINE))
+        total = accumulated(m, spec, product, acc, DEADLINE)
+        valid = registered(m, self.en, self.valid, "product_valid_reg") if spec.pipeline else self.valid
+        with m.If(self.en & valid):
+            m.d.sync += acc.eq(total)
         m.d.comb += self.acc.eq(acc)
         return m
 
-    def _looked_up(self, m: Module, valid) -> Columns:
-        """Return the entries that selects choose, as columns of bits that add up to 0 unless `valid`."""
+    def _looked_up(self, m: Module) -> Columns:
+        """Return the entries that selects choose, as columns of bits."""
         spec = self.spec
         width = spec.word_bits + spec.planes + spec.depth.bit_length()
         columns = Columns(m, max(width, spec.sum_bits), "entries")
         for p in range(spec.planes):
             for t in range(spec.depth):
-                self._add_entry(m, columns, valid, p, t)
+                self._add_entry(m, columns, p, t)
         return columns
 
-    def _add_entry(self, m: Module, columns: Columns, valid, p: int, t: int) -> None:
+    def _add_entry(self, m: Module, columns: Columns, p: int, t: int) -> None:
         """Add the entry of table `t` for plane `p`."""
         spec = self.spec
         name = f"{p}_{t}" if spec.depth > 1 else f"{p}"
@@ -150,12 +151,10 @@ class LutPe(wiring.Component):
         word = Signal(spec.word_bits, name=f"entry_{name}")
         entries = [table.word_select(i, spec.word_bits) for i in range(spec.entries)]
         found = looked_up(m, entries, lines, name)
-        m.d.comb += lines.eq(
-            line_of(select[: spec.k - spec.symmetric], spec.entries) & valid.replicate(spec.entries)
-        )
+        m.d.comb += lines.eq(line_of(select[: spec.k - spec.symmetric], spec.entries))
         if spec.symmetric:
             minus = Signal(name=f"minus_{name}")
-            m.d.comb += [minus.eq(valid & ~select[-1]), word.eq(found ^ minus.replicate(spec.word_bits))]
+            m.d.comb += [minus.eq(~select[-1]), word.eq(found ^ minus.replicate(spec.word_bits))]
             columns.add_bit(minus, p)
         else:
             m.d.comb += word.eq(found)
