@@ -83,14 +83,17 @@ def test_array_on_nangate45_with_an_assumed_toggle_rate_is_labelled():
     assert row["best"]["gmac_per_s"] == pytest.approx(4 / row["best"]["period_ns"], rel=1e-3)
 
 
+#: Sizes of units that are large with those of all units: a long division is half a minute of Yosys.
+SMALLER = {"absmax": {"scale_format": "bf16", "out_bits": 2}}
+SMALLER |= {"lut_tile": {"depth": 1, "k": 2}, "ternary_tile": {"depth": 1}}
+
+
 @pytest.mark.parametrize("name, unit", CATALOG.items(), ids=str)
 def test_every_unit_is_measured_beside_its_baseline(name, unit):
     small = {"a_bits": 2, "b_bits": 2, "k_max": 16, "rows": 2, "cols": 2, "lanes": 1, "in_bits": 4}
     known = unit.spec.params()
     fields = {field: max(value, known[field].low) for field, value in small.items() if field in known}
-    # A division of long significands is half a minute of Yosys.
-    short = {"scale_format": "bf16", "out_bits": 2}
-    spec = unit.spec(**fields | (short if name == "absmax" else {}))
+    spec = unit.spec(**fields | SMALLER.get(name, {}))
     record = measure(name, spec, "generic")
     assert [row["name"] for row in record["rows"]] == [name, "baseline (*)"]
     assert all(row["gates"] > 10 for row in record["rows"])
