@@ -7,9 +7,9 @@ WEIGHT_BITS = (1, 2, 4, 8)
 ACTIVATIONS = {"int8": 8, "int16": 16}
 SUMS = {"k_max": 4096}
 TILE = {"rows": 2, "cols": 16}
-#: Planes of weights times tables of a row: 8 entries, or 16 activations, are added in a cycle.
-ADD_ONLY = {"k": 1, "depth": 16}
-TABLES = {"k": 3, "depth": 8}
+#: Activations per table and, by activations, entries that an element adds in a cycle: planes times tables.
+ADD_ONLY = {"k": 1, "entries": {"int8": 16, "int16": 8}}
+TABLES = {"k": 3, "entries": {"int8": 8, "int16": 4}}
 WHOLE = "tables, not halved"
 #: Trees of multipliers with the element that `reproduce opt` found best.
 TREE = {"rows": 2, "cols": 4, "dataflow": "tree", "element": "carry_save", "depth": 4}
@@ -24,13 +24,16 @@ def _cases():
                     fields = TREE | SUMS | {"a_bits": a_bits, "b_bits": b_bits}
                     yield Case(**group, label=label, unit="mac_array", fields=fields)
             tile = TILE | SUMS | {"activations": activations, "weight_bits": bits}
-            tile["weight_kind"] = "odd" if bits == 1 else "signed"
+            # One or two bits are -1 and +1, or -3, -1, +1 and +3, which need no sum of activations.
+            tile["weight_kind"] = "odd" if bits <= 2 else "signed"
             engines = {"add only": ADD_ONLY, "tables": TABLES}
-            if activations == "int8" and bits <= 2:
-                engines[WHOLE] = TABLES | {"symmetric": False}
             for label, size in engines.items():
-                fields = tile | size | {"depth": size["depth"] // bits}
+                depth = max(size["entries"][activations] // bits, 1)
+                fields = tile | {"k": size["k"], "depth": depth}
                 yield Case(**group, label=label, unit="lut_tile", fields=fields)
+                if label == "tables" and activations == "int8" and bits in (1, 4):
+                    whole = fields | {"symmetric": False}
+                    yield Case(**group, label=WHOLE, unit="lut_tile", fields=whole)
 
 
 STUDY = Study(
