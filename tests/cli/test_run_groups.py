@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from macwright.tb.digits import digit_classifier
 
-SPEC = ("mixpe_array", "-p", "rows=8", "-p", "cols=4", "-p", "group=16")
+SPEC = ("mixpe_array", "-p", "rows=4", "-p", "cols=2", "-p", "group=16")
 
 
 def run(folder, a, b, out, *more):
