@@ -5,8 +5,8 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-groups: corner Specs of `mixpe_array`; simulators: on Verilator every Spec on which the test suite runs the
-benches on Icarus.
+groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; simulators: on
+Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -18,7 +18,9 @@ from macwright.gen.catalog import find_unit
 from macwright.golden.errors import UsageError
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
+from macwright.golden.lut_gemm import WEIGHT_KINDS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
+from macwright.golden.ternary import PACKINGS
 from macwright.tb.verify import verify
 from rich.console import Console
 from tb.bench_specs import SPECS
@@ -144,6 +146,28 @@ def groups():
         yield "mixpe_array", fields, "full", BOTH
 
 
+def tiles():
+    kinds, activations = itertools.cycle(WEIGHT_KINDS), itertools.cycle(("int8", "int4", "int16"))
+    sizes = itertools.cycle(((1, 1), (3, 2), (1, 5), (2, 1)))
+    lengths = itertools.cycle(range(6, 0, -1))
+    for weight_bits, planes in itertools.product(range(1, 9), (None, 1)):
+        rows, cols = next(sizes)
+        fields = {"rows": rows, "cols": cols, "k": next(lengths), "weight_kind": next(kinds)}
+        fields |= {"activations": next(activations), "weight_bits": weight_bits, "planes": planes}
+        yield "lut_tile", fields, "quick", VERILATOR
+    for k, weight_kind in itertools.product((2, 4, 6), WEIGHT_KINDS):
+        fields = {"rows": 2, "cols": 3, "k": k, "weight_kind": weight_kind, "weight_bits": 3, "depth": 2}
+        yield "lut_tile", fields | {"table": "int8", "planes": 2, "symmetric": k != 4}, "quick", VERILATOR
+    for packing, (rows, cols, depth) in zip(
+        PACKINGS, ((1, 1, 1), (2, 5, 3), (3, 1, 2), (1, 4, 1)), strict=True
+    ):
+        fields = {"rows": rows, "cols": cols, "depth": depth, "packing": packing}
+        yield "ternary_tile", fields, "full", BOTH
+    for planes, width in itertools.product(("and", "xor"), (1, 3, 8)):
+        fields = {"rows": 2, "cols": 3, "depth": width, "planes": planes}
+        yield "bitserial_tile", fields, "full", BOTH
+
+
 def simulators():
     for unit, fields in SPECS:
         yield unit, fields, "quick", VERILATOR
@@ -151,7 +175,7 @@ def simulators():
 
 GROUPS = {
     group.__name__: group
-    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, simulators)
+    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, tiles, simulators)
 }
 
 
