@@ -5,8 +5,8 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; simulators: on
-Verilator every Spec on which the test suite runs the benches on Icarus.
+groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; simulators:
+on Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -158,9 +158,8 @@ def tiles():
     for k, weight_kind in itertools.product((2, 4, 6), WEIGHT_KINDS):
         fields = {"rows": 2, "cols": 3, "k": k, "weight_kind": weight_kind, "weight_bits": 3, "depth": 2}
         yield "lut_tile", fields | {"table": "int8", "planes": 2, "symmetric": k != 4}, "quick", VERILATOR
-    for packing, (rows, cols, depth) in zip(
-        PACKINGS, ((1, 1, 1), (2, 5, 3), (3, 1, 2), (1, 4, 1)), strict=True
-    ):
+    shapes = ((1, 1, 1), (2, 5, 3), (3, 1, 2), (1, 4, 1))
+    for packing, (rows, cols, depth) in zip(PACKINGS, shapes, strict=True):
         fields = {"rows": rows, "cols": cols, "depth": depth, "packing": packing}
         yield "ternary_tile", fields, "full", BOTH
     for planes, width in itertools.product(("and", "xor"), (1, 3, 8)):
@@ -181,6 +180,8 @@ GROUPS = {
 
 def main(groups: list[str]) -> None:
     console = Console()
+    if unknown := [name for name in groups if name not in GROUPS]:
+        sys.exit(f"there is no group of proofs {unknown[0]!r}: there are {', '.join(GROUPS)}")
     failed = 0
 
     def prove(unit: str, fields: dict, level: str, sim: str) -> None:
