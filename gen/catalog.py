@@ -11,6 +11,7 @@ from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
+from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..hdl.lut.lut_tile import LutTile
@@ -155,6 +156,13 @@ CATALOG = {
             FpAdd,
             "Floating-point sum for any mix of float formats, exact and rounded once",
             "IEEE 754-2019",
+        ),
+        Unit(
+            "fp_dot",
+            FpDotSpec,
+            FpDot,
+            "Dot product of small float formats, exact in fixed point and rounded once",
+            "Kulisch, Computer Arithmetic and Validity, 2008",
         ),
         Unit(
             "weight_fma_pe",

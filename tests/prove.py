@@ -111,6 +111,17 @@ def floats():
         yield "fma_pe", {"a_format": name}, "exhaustive", EXHAUSTIVE
     for name, unit in itertools.product(("bf16", "fp16"), ("fp_mul", "fp_add", "fma_pe")):
         yield unit, {"a_format": name}, "full", EXHAUSTIVE
+    for name, lanes in itertools.product(small, (1, 2, 7)):
+        if name != "e8m0fnu":
+            yield "fp_dot", {"lanes": lanes, "a_format": name}, "exhaustive", EXHAUSTIVE
+    for fields in (
+        {"a_format": "e5m2", "lanes": 8},
+        {"a_format": "e4m3fn", "lanes": 32, "pipeline": 5},
+        {"a_format": "e3m2fn", "b_format": "e5m2", "out_format": "fp32", "rounding": "toward_zero"},
+        {"a_format": "fp16", "b_format": "e2m1fn", "out_format": None},
+        {"a_format": "e2m1fn", "lanes": 64, "out_format": "e2m1fn", "rounding": "stochastic"},
+    ):
+        yield "fp_dot", fields, "full", EXHAUSTIVE
     for fmt, b_bits in itertools.product(("bf16", "fp16"), (2, 3, 4, 8)):
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE

@@ -37,7 +37,7 @@ class FloatUnit(wiring.Component):
         random = "; random: equally likely numbers" if self.spec.random_width else ""
         return {"x": "operands of one result: " + ", ".join(named) + random, "y": "result"}
 
-    def result(self, m: Module, operands: dict[str, Value]) -> Value:
+    def result(self, m: Module, platform, operands: dict[str, Value]) -> Value:
         """Return the code of the result, `latency` - 1 enabled cycles after its operands."""
         raise NotImplementedError
 
@@ -59,7 +59,7 @@ class FloatUnit(wiring.Component):
         operands = dict(zip(names, operands, strict=True))
         if "random" in operands:
             self.carried["random"] = operands.pop("random")
-        code = self.result(m, operands)
+        code = self.result(m, platform, operands)
         y = Signal(self.spec.out.bits, name="y_reg", reset_less=True)
         with m.If(self.en):
             m.d.sync += y.eq(code)

@@ -49,7 +49,7 @@ class FmaPe(SumUnit):
     the whole unit. Reset drops whatever is in flight.
     """
 
-    def result(self, m, operands):
+    def result(self, m, platform, operands):
         """Build the datapath."""
         a, b, c = (unpack(m, operands[name], fmt, name) for name, fmt in self.spec.operands.items())
         return self.sum_of(m, product(m, a, b), c)

@@ -28,7 +28,7 @@ class FpAdd(SumUnit):
     the whole unit. Reset drops whatever is in flight.
     """
 
-    def result(self, m, operands):
+    def result(self, m, platform, operands):
         """Build the datapath: a stays in place, b is shifted."""
         a, b = (unpack(m, operands[name], fmt, name) for name, fmt in self.spec.operands.items())
 

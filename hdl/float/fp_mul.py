@@ -35,7 +35,7 @@ class FpMul(FloatUnit):
     the whole unit. Reset drops whatever is in flight.
     """
 
-    def result(self, m, operands):
+    def result(self, m, platform, operands):
         """Build the datapath."""
         spec = self.spec
         part = product(m, *(unpack(m, operands[name], fmt, name) for name, fmt in spec.operands.items()))

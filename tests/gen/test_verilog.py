@@ -27,6 +27,7 @@ SMALL = {
     "activation": {"lanes": 2},
     "fma_pe": {"a_format": "e4m3fn"},
     "fp_add": {"a_format": "e4m3fn"},
+    "fp_dot": {"a_format": "e4m3", "lanes": 2},
     "fp_mul": {"a_format": "e4m3fn"},
 }
 #: Where a parameter matters, if not in the default Spec.
@@ -39,6 +40,7 @@ WHERE = {
     ("fma_pe", "random_bits"): {"rounding": "stochastic"},
     ("fp_add", "random_bits"): {"rounding": "stochastic"},
     ("fp_mul", "random_bits"): {"rounding": "stochastic"},
+    ("fp_dot", "random_bits"): {"rounding": "stochastic"},
     ("mixpe_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
@@ -128,6 +130,7 @@ SPECS = [
         {"a_format": "e4m3fn", "b_format": "e2m3fn", "c_format": "fp32", "out_format": "e5m2fnuz"}
         | {"rounding": "stochastic", "subnormals": "flush"},
     ),
+    ("fp_dot", {"lanes": 3, "b_format": "e2m1fn", "out_format": "e5m2", "pipeline": 5}),
     ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
     ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19}),

@@ -143,6 +143,12 @@ SPECS = [
         "fp_mul",
         {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "overflow": "nan", "pipeline": 4},
     ),
+    ("fp_dot", {"lanes": 3, "a_format": "e4m3"}),
+    ("fp_dot", {"lanes": 1, "a_format": "e5m2", "b_format": "e3m2fn", "out_format": "e4m3fn", "pipeline": 3}),
+    (
+        "fp_dot",
+        {"lanes": 5, "a_format": "e2m1fn", "out_format": "fp16", "rounding": "stochastic", "adder": "ripple"},
+    ),
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19, "adder": "ripple"}),
     ("weight_fma_pe", {"microarchitecture": "terms", "b_bits": 3}),

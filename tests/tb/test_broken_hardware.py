@@ -25,6 +25,7 @@ ACTIVATION = {"lanes": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
+DOT = {"lanes": 3, "a_format": "e4m3"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
@@ -368,6 +369,10 @@ DEFECTS = [
     ("fp_mul", {"a_format": "e4m3"}, r"product_nan = .*;", "product_nan = a_is_nan | b_is_nan;", "y.data"),
     ("fp_mul", FMA, r"tready = .*;", "tready = 1'b1;", "should be|changed|delivered|nothing moved"),
     ("fp_add", FMA, r"if \(rst\) o <= 1'h0;\n    else if", "if", "after reset|delivered|should be"),
+    # Inf less Inf; the sign of an Inf; where a product stands.
+    ("fp_dot", DOT, r"any_nan_or_y_ = .*;", "any_nan_or_y_ = 1'b0;", "y.data"),
+    ("fp_dot", DOT, r"assign sign = .*;", "assign sign = sign_mux_y;", "y.data"),
+    ("fp_dot", DOT, r"amount = product_exponent - 2'h2;", "amount = product_exponent - 2'h1;", "y.data"),
     # A zero product keeps its exponent; a number far below leaves something; the rounding of the shift.
     ("weight_fma_pe", {}, r"assign product_counts = .*;", "assign product_counts = en;", "the sum is"),
     ("weight_fma_pe", {}, r"(distance_reduce_or_a_y_not_a) = .*;", r"\1 = 1'b1;", "the sum is"),

@@ -8,6 +8,7 @@ from macwright.gen.verilog import make_verilog
 from macwright.golden.errors import UsageError
 from macwright.golden.float_code import FINITE, Randomness, encode, from_words, unpack
 from macwright.hdl.float.fma_pe import FmaPeSpec
+from macwright.hdl.float.fp_dot import FpDotSpec
 from macwright.hdl.float.fp_mul import FpMulSpec
 from macwright.tb.units.fma_pe import OPERATION
 
@@ -30,6 +31,13 @@ from macwright.tb.units.fma_pe import OPERATION
 def test_refusals_are_sentences(fields, message):
     with pytest.raises(UsageError, match=message):
         FmaPeSpec(**fields)
+
+
+def test_a_sum_too_wide_to_be_exact_is_refused():
+    message = "the exact sum of lanes=4 products of bf16 and bf16 has 525 bits, and 128 is the most"
+    with pytest.raises(UsageError, match=message):
+        FpDotSpec(a_format="bf16")
+    assert (FpDotSpec().sum_bits, FpDotSpec(a_format="e5m2", lanes=32).sum_bits) == (39, 70)
 
 
 def test_formats_that_are_not_given_follow_from_others():
