@@ -61,7 +61,7 @@ class TermSum(FpAdd):
         """Build the datapath of a sum, without handshake and registers."""
         m = Module()
         self.en, self.carried = Const(1, 1), {}
-        m.d.comb += self.y.eq(self.result(m, {"a": self.a, "b": self.b}))
+        m.d.comb += self.y.eq(self.result(m, platform, {"a": self.a, "b": self.b}))
         return m
 
 
