@@ -13,6 +13,7 @@ from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
+from ..hdl.float.mx_dot import MxDot, MxDotSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..hdl.lut.lut_tile import LutTile
 from ..hdl.lut.lut_tile_spec import LutTileSpec
@@ -163,6 +164,13 @@ CATALOG = {
             FpDot,
             "Dot product of small float formats, exact in fixed point and rounded once",
             "Kulisch, Computer Arithmetic and Validity, 2008",
+        ),
+        Unit(
+            "mx_dot",
+            MxDotSpec,
+            MxDot,
+            "Dot product of MX blocks (fp8, fp6, fp4, int8), exact in each block, added in fp32",
+            "OCP Microscaling Formats (MX) Specification 1.0",
         ),
         Unit(
             "weight_fma_pe",

@@ -19,6 +19,7 @@ from macwright.golden.errors import UsageError
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
 from macwright.golden.lut_gemm import WEIGHT_KINDS
+from macwright.golden.mx import ELEMENTS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
 from macwright.tb.verify import verify
@@ -122,6 +123,10 @@ def floats():
         {"a_format": "e2m1fn", "lanes": 64, "out_format": "e2m1fn", "rounding": "stochastic"},
     ):
         yield "fp_dot", fields, "full", EXHAUSTIVE
+    for a, b in itertools.product(ELEMENTS, ELEMENTS):
+        yield "mx_dot", {"a_element": a, "b_element": b, "lanes": 8}, "full", EXHAUSTIVE
+    for lanes in (1, 2, 16, 32):
+        yield "mx_dot", {"lanes": lanes}, "full", EXHAUSTIVE
     for fmt, b_bits in itertools.product(("bf16", "fp16"), (2, 3, 4, 8)):
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE

@@ -5,38 +5,29 @@
     ...                                                                           |                  |
                                                             y <-- round, pack <-- normalise <--------'
 
-A product is a whole multiple of the product of both formats' smallest numbers, so that a shift by the sum of
-the exponents puts it in fixed point. Nothing is lost, and the order of the terms does not matter: Kulisch's
-long accumulator (Computer Arithmetic and Validity, 2008), short for a format of few exponent bits. Products
-are negated as the inverse and a one, which is one more bit for the compressor.
+In fixed point (fixed_product.py) nothing is lost, and the order of the terms does not matter: Kulisch's long
+accumulator (Computer Arithmetic and Validity, 2008), short for a format of few exponent bits.
 """
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Shape, Signal, unsigned
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.hdl import Const, Shape, Signal, unsigned
+from amaranth.lib import data
 
 from ...golden.errors import UsageError
-from ...golden.fixed_point import largest_value
 from ...golden.fp_dot import dot_bits, dot_fraction_bits
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
-from ..arith.shifter import shift
-from ..share import share
 from ..spec import float_format, integer
+from .fixed_product import SHIFTED, add_products, product_bits
 from .float_spec import FloatSpec
 from .float_unit import FloatUnit
 from .geometry import Kind, Term
 from .normalise import normalise
-from .product import product
 from .sum import DEADLINE
-from .unpack import unpack
 
 #: Bits of the widest exact sum that is built: 70 for 32 products of e5m2, 86 of fp16, 540 of bf16.
 WIDEST_SUM = 128
-#: When a product in fixed point is there, in exclusive-or delays after its operands.
-SHIFTED = 16.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -66,12 +57,6 @@ class FpDotSpec(FloatSpec):
         return dot_bits(self.lanes, *self.operands.values())
 
     @property
-    def product_bits(self) -> int:
-        """Width of a product in fixed point, without its sign."""
-        a, b = (largest_value(fmt) for fmt in self.operands.values())
-        return (a * b).bit_length()
-
-    @property
     def term(self) -> Term:
         """What is known of the sum: its lowest bit stands in one place."""
         origin = -dot_fraction_bits(*self.operands.values())
@@ -93,49 +78,10 @@ class FpDotSpec(FloatSpec):
     @property
     def baseline_parameters(self) -> dict[str, int]:
         """Parameters of the baseline, the widths of fixed point with them."""
-        return super().baseline_parameters | {"SUM_BITS": self.sum_bits, "PRODUCT_BITS": self.product_bits}
-
-
-class FixedProduct(wiring.Component):
-    """The product of two codes in fixed point: `word` is inverted where `minus` is 1. Combinational."""
-
-    port_docs = {
-        "a": "code",
-        "b": "code",
-        "word": "magnitude in units of the formats' smallest product, inverted if minus",
-        "minus": "the product, an Inf too, is negative",
-        "inf": "it is Inf",
-        "nan": "it is NaN",
-    }
-
-    def __init__(self, spec: FpDotSpec):
-        self.spec = spec
-        codes = {name: In(fmt.bits) for name, fmt in spec.operands.items()}
-        super().__init__(
-            codes | {"word": Out(spec.product_bits)} | {name: Out(1) for name in ("minus", "inf", "nan")}
-        )
-
-    def elaborate(self, platform):
-        """Build the product and the shift."""
-        m = Module()
-        spec = self.spec
-        formats = spec.operands
-        part = product(m, *(unpack(m, getattr(self, name), fmt, name) for name, fmt in formats.items()))
-        columns = Columns(m, sum(fmt.mantissa_bits + 1 for fmt in formats.values()), "product")
-        part.add_rows(m, columns)
-        columns.compress(DEADLINE)
-        significand = prefix_add(m, *columns.rows(), spec.adder, name="significand")[: columns.width]
-        # Exponents count from 1; that of the smallest product is 2, and it stays where it is.
-        amount = Signal(len(part.exponent), name="amount")
-        m.d.comb += amount.eq(part.exponent - 2)
-        wide = Cat(significand, Const(0, max(spec.product_bits - columns.width, 0)))[: spec.product_bits]
-        m.d.comb += [
-            self.word.eq(shift(m, wide, amount, "left", "shifted") ^ part.sign.replicate(spec.product_bits)),
-            self.minus.eq(part.sign),
-            self.inf.eq(part.is_inf),
-            self.nan.eq(part.is_nan),
-        ]
-        return m
+        return super().baseline_parameters | {
+            "SUM_BITS": self.sum_bits,
+            "PRODUCT_BITS": product_bits(self.operands.values()),
+        }
 
 
 class FpDot(FloatUnit):
@@ -153,22 +99,16 @@ class FpDot(FloatUnit):
     def result(self, m, platform, operands):
         """Build the datapath."""
         spec = self.spec
-        lanes = [self._lane(m, platform, operands, i) for i in range(spec.lanes)]
-        plus_inf, minus_inf = (Signal(spec.lanes, name=f"{sign}_inf") for sign in ("plus", "minus"))
+        columns = Columns(m, spec.sum_bits, "sum")
+        found = add_products(m, platform, spec, operands, columns)
         nan, inf, minus = (Signal(name=name) for name in ("any_nan", "any_inf", "minus"))
         m.d.comb += [
-            plus_inf.eq(Cat(lane.inf & ~lane.minus for lane in lanes)),
-            minus_inf.eq(Cat(lane.inf & lane.minus for lane in lanes)),
-            nan.eq(Cat(lane.nan for lane in lanes).any() | (plus_inf.any() & minus_inf.any())),
-            inf.eq(plus_inf.any() | minus_inf.any()),
-            minus.eq(minus_inf.any()),
+            nan.eq(found.nan | (found.plus & found.minus)),
+            inf.eq(found.plus | found.minus),
+            minus.eq(found.minus),
         ]
         # Of a number the sum's own sign counts, and a sum of nothing has none.
         self.carried |= {"nan": nan, "inf": inf, "minus": minus, "differ": ~inf}
-        columns = Columns(m, spec.sum_bits, "sum")
-        for lane in lanes:
-            columns.add_signed(Cat(lane.word, lane.minus), 0, SHIFTED)
-            columns.add_bit(lane.minus, 0)
         columns.compress(float("inf") if spec.adder == "ripple" else SHIFTED + DEADLINE)
         row_0, row_1 = columns.rows()
         row_0, row_1 = self.cut(m, "rows", row_0=row_0, row_1=row_1)
@@ -177,10 +117,3 @@ class FpDot(FloatUnit):
         ceiling = Const(spec.term_top, Shape.cast(range(min(spec.term_top, 0), abs(spec.term_top) + 1)))
         found = normalise(m, word, negative, Const(0, 1), ceiling, spec.target, spec.headroom)
         return self.finish(m, found, negative)
-
-    def _lane(self, m, platform, operands, i: int) -> FixedProduct:
-        """Place the product of lane `i`."""
-        lane = FixedProduct(self.spec)
-        share(m, platform, lane, f"product_{i}")
-        m.d.comb += [getattr(lane, name).eq(operands[name][i]) for name in self.spec.operands]
-        return lane

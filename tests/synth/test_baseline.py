@@ -100,6 +100,8 @@ SPECS = [
     ("fp_mul", {"a_format": "e8m0fnu", "b_format": "e4m3fn", "out_format": "e5m2", "pipeline": 2}),
     ("fp_dot", {"lanes": 3, "a_format": "e3m2fn", "b_format": "e4m3", "out_format": "e4m3fn", "pipeline": 2}),
     ("fp_dot", {"a_format": "e4m3fnuz", "subnormals": "flush", "rounding": "stochastic"}),
+    ("mx_dot", {"lanes": 4, "b_element": "mxfp6_e3m2"}),
+    ("mx_dot", {"lanes": 2, "a_element": "mxint8", "b_element": "mxfp8_e5m2"}),
     ("fp_add", {"a_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero"}),
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),

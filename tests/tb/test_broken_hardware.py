@@ -26,6 +26,7 @@ QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
 DOT = {"lanes": 3, "a_format": "e4m3"}
+MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
@@ -373,6 +374,17 @@ DEFECTS = [
     ("fp_dot", DOT, r"any_nan_or_y_ = .*;", "any_nan_or_y_ = 1'b0;", "y.data"),
     ("fp_dot", DOT, r"assign sign = .*;", "assign sign = sign_mux_y;", "y.data"),
     ("fp_dot", DOT, r"amount = product_exponent - 2'h2;", "amount = product_exponent - 2'h1;", "y.data"),
+    # A block that ends early, the first block after another sum, scales, a reset within a sum.
+    ("mx_dot", MX, r"assign block_ends = .*;", "assign block_ends = block_ends_or_y;", "y|nothing moved"),
+    ("mx_dot", MX, r"code_first_mux_s = .*;", "code_first_mux_s = fp32_sum_y;", "y.data|unknown"),
+    (
+        "mx_dot",
+        MX,
+        r"if \(take\) block_exponent",
+        "if (take & ~beat_in_block_reduce_or_a) block_exponent",
+        "y.data",
+    ),
+    ("mx_dot", MX, r"if \(rst\) next_is_first <= 1'h1", "if (rst) next_is_first <= 1'h0", "y.data|unknown"),
     # A zero product keeps its exponent; a number far below leaves something; the rounding of the shift.
     ("weight_fma_pe", {}, r"assign product_counts = .*;", "assign product_counts = en;", "the sum is"),
     ("weight_fma_pe", {}, r"(distance_reduce_or_a_y_not_a) = .*;", r"\1 = 1'b1;", "the sum is"),
