@@ -15,6 +15,8 @@ from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.float.mx_dot import MxDot, MxDotSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
+from ..hdl.lut.lut_float_tile import LutFloatTile
+from ..hdl.lut.lut_float_tile_spec import LutFloatTileSpec
 from ..hdl.lut.lut_tile import LutTile
 from ..hdl.lut.lut_tile_spec import LutTileSpec
 from ..hdl.mixpe.mixpe_array import MixpeArray
@@ -121,6 +123,13 @@ CATALOG = {
             LutTileSpec,
             LutTile,
             "Matrix engine for weights of 1 to 8 bits that looks sums of activations up in tables",
+            "Mo et al., LUT Tensor Core, ISCA 2025",
+        ),
+        Unit(
+            "lut_float_tile",
+            LutFloatTileSpec,
+            LutFloatTile,
+            "Matrix engine for float activations and weights of 1 to 8 bits: aligned, looked up in tables",
             "Mo et al., LUT Tensor Core, ISCA 2025",
         ),
         Unit(

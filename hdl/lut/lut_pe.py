@@ -55,9 +55,14 @@ class LutRowsSpec(Spec):
         return 1 << (self.k - self.symmetric)
 
     @property
+    def table_width(self) -> int:
+        """Width of the tables of a row."""
+        return self.depth * self.entries * self.word_bits
+
+    @property
     def a_word(self) -> Shape:
         """The tables of a row, entry 0 of the first in the low bits."""
-        return unsigned(self.depth * self.entries * self.word_bits)
+        return unsigned(self.table_width)
 
     @property
     def b_word(self) -> Shape:
@@ -113,7 +118,7 @@ class LutPe(wiring.Component):
         self.spec = spec
         super().__init__(
             {"en": In(1), "valid": In(1), "first": In(1), "a": In(spec.a_word), "b": In(spec.b_word)}
-            | {"acc": Out(signed(spec.sum_bits))}
+            | {"acc": Out(spec.acc_shape)}
         )
 
     def elaborate(self, platform):

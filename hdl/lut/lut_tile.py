@@ -84,24 +84,30 @@ class LutTile(wiring.Component):
         m.d.comb += c_en.eq(~self.c.valid | self.c.ready)
         top = self.b.payload.top
         token = intake(m, self, en, spec.rows, top)
-        again = self._further_beat(m, token["valid"], top)
+        beat_in_step = self._beat_in_step(m, token["valid"], top)
 
         rows = BroadcastRows.of(rows_spec)
         share(m, platform, rows, "rows")
-        late = delayed(m, platform, en, Cat(token.values()), 1, "token_delay", cleared=True)
-        selects = delayed(m, platform, en, self._selects(top), 1, "select_delay")
+        late = delayed(m, platform, en, Cat(token.values()), spec.front_cycles, "token_delay", cleared=True)
+        selects = delayed(m, platform, en, self._selects(top), spec.front_cycles, "select_delay")
         m.d.comb += [getattr(rows, name).eq(value) for name, value in zip(TOKEN, late, strict=True)]
         m.d.comb += [
             rows.en.eq(en),
-            rows.a.eq(self._tables(m, platform, en, token["valid"], again)),
+            rows.a.eq(self._tables(m, platform, en, token["valid"], beat_in_step)),
             rows.b.eq(selects),
         ]
+        self._results(m, platform, c_en, en, rows)
+        return m
 
-        results = [rows.result.word_select(j, rows_spec.sum_bits) for j in range(rows_spec.cols)]
+    def _results(self, m: Module, platform, c_en: Signal, en: Signal, rows: BroadcastRows) -> None:
+        """Offer the sums of the rows as C, corrected."""
+        spec = self.spec
+        width = spec.row_spec.sum_bits
+        results = [rows.result.word_select(j, width) for j in range(spec.row_spec.cols)]
         if not spec.corrected:
             m.d.comb += en.eq(c_en)
             register_c(m, self, c_en, rows.done, rows.bottom_done, Cat(results))
-            return m
+            return
         done = Signal(name="corrected_done")
         bottom_done = Signal(name="corrected_bottom_done", reset_less=True)
         with m.If(en):
@@ -113,20 +119,18 @@ class LutTile(wiring.Component):
         m.d.comb += en.eq(c_en & (~done | present))
         corrected = self._corrected(m, platform, en, results[:-1], results[-1])
         register_c(m, self, c_en, done & present, bottom_done, Cat(corrected))
-        return m
 
-    def _further_beat(self, m: Module, take: Signal, top) -> Signal:
-        """Return whether a beat of `b` is not the first of its step, and watch that they are not too many."""
+    def _beat_in_step(self, m: Module, take: Signal, top) -> Signal:
+        """Return which beat of its step one of `b` is, and watch that they are not too many."""
         beats = self.spec.beats_per_step
         count = Signal(range(beats), name="beat_in_step")
         at_end = Signal()
-        again = Signal()
-        m.d.comb += [at_end.eq(count == beats - 1), again.eq(count != 0)]
+        m.d.comb += at_end.eq(count == beats - 1)
         with m.If(take):
             m.d.sync += count.eq(Mux(top | at_end, 0, count + 1))
             with m.If(at_end & ~top):
                 m.d.sync += self.too_wide.eq(1)
-        return again
+        return count
 
     def _selects(self, top) -> Value:
         """Return the selects of a beat by column, the last of which has weights of -1."""
@@ -144,9 +148,11 @@ class LutTile(wiring.Component):
             )
         return Cat(columns)
 
-    def _tables(self, m: Module, platform, en, take, again) -> Value:
+    def _tables(self, m: Module, platform, en, take, beat_in_step) -> Value:
         """Return the tables of all rows, row i a cycle after row i - 1."""
         spec = self.spec
+        again = Signal()
+        m.d.comb += again.eq(beat_in_step != 0)
         a = self.a.payload.data.as_value()
         width = spec.k_step * spec.a_bits
         lanes = []

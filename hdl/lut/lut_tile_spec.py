@@ -8,10 +8,11 @@ from amaranth.hdl import Shape, signed
 
 from ...golden.accumulator import weight_bits
 from ...golden.errors import UsageError
-from ...golden.lut_gemm import ROUNDED_BITS, TABLES, WEIGHT_KINDS, check_weights, entry_bits, lut_bits
+from ...golden.lut_gemm import ROUNDED_BITS, TABLES, check_weights, entry_bits, lut_bits
 from ..known_weights import LOWEST_BITS, KnownWeights, check_sized_by_weights
-from ..spec import Spec, check_widest, choice, flag, integer
+from ..spec import choice, flag, integer
 from .lut_pe import LutRowsSpec
+from .lut_shape import LutShapeSpec
 from .table import TableSpec
 
 #: Width of an activation by its name.
@@ -21,27 +22,13 @@ DEFAULT_K_MAX = 4096
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class LutTileSpec(Spec):
-    """Size, activations, weights, and how much of a weight and of a table there is at a time."""
+class LutTileSpec(LutShapeSpec):
+    """Shape, activations, tables and sums."""
 
     baseline = "lut_tile"
 
-    rows: int = integer(2, 1, 16, "rows of C per tile: tables at a time (M)")
-    cols: int = integer(16, 1, 256, "columns of C per tile, which share the tables (N)")
-    k: int = integer(4, 1, 6, "activations per table (K); 1: nothing to look up, only add or subtract")
-    depth: int = integer(1, 1, 16, "tables per row, whose entries an element adds")
     activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
-    weight_bits: int = integer(4, 1, 8, "widest weights, narrower ones at run time", unit="bits")
-    weight_kind: str = choice(
-        "signed",
-        WEIGHT_KINDS,
-        "two's complement, unsigned less a zero point, or odd numbers (-1, +1)",
-    )
-    planes: int | None = integer(
-        None, 1, 8, "planes of a weight per cycle; none: weight_bits, all of them", optional=True
-    )
     table: str = choice("full", TABLES, "entries exact, or rounded to 8 bits with a shift per row")
-    symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
     k_max: int | None = integer(None, 1, 65536, "longest sum that C must hold; none: 4096", optional=True)
     acc_bits: int | str | KnownWeights | None = integer(
         None,
@@ -56,11 +43,7 @@ class LutTileSpec(Spec):
 
     def check(self):
         """Refuse more planes at a time than weights have, sums that could overflow, and too much at once."""
-        if self.planes is not None and self.planes > self.weight_bits:
-            raise UsageError(
-                f"planes={self.planes} is more than weights have with weight_bits={self.weight_bits}: use "
-                f"planes={self.weight_bits} or less, or leave planes out"
-            )
+        super().check()
         if self.weights:
             self._check_weights()
         elif self.acc_bits is not None and self.acc_bits < (exact := self._exact_bits):
@@ -68,17 +51,7 @@ class LutTileSpec(Spec):
                 f"acc_bits={self.acc_bits} cannot hold every sum of K={self.k_limit}: use acc_bits={exact}, "
                 "or a lower k_max"
             )
-        rows = self.row_spec
-        check_widest(
-            self.rows * rows.a_word.width,
-            f"rows={self.rows} and depth={self.depth} with k={self.k} make tables",
-            "a smaller depth or k, fewer rows or symmetric=true",
-        )
-        check_widest(
-            rows.cols * rows.b_word.width,
-            f"cols={self.cols} and depth={self.depth} with k={self.k} take selects",
-            "a smaller depth, fewer columns or fewer planes at a time",
-        )
+        self.check_size(self.row_spec)
 
     def _check_weights(self):
         if self.weight_kind == "zero_point" or self.table == "int8":
@@ -92,21 +65,6 @@ class LutTileSpec(Spec):
     def a_bits(self) -> int:
         """Width of an activation."""
         return ACTIVATIONS[self.activations]
-
-    @property
-    def planes_per_beat(self) -> int:
-        """Planes of weights in a beat of `b`."""
-        return self.planes or self.weight_bits
-
-    @property
-    def selects_per_column(self) -> int:
-        """Selects of a column in a beat of `b`."""
-        return self.planes_per_beat * self.depth
-
-    @property
-    def beats_per_step(self) -> int:
-        """Beats of `b` for weights of the full width, while one beat of `a` stands."""
-        return -(-self.weight_bits // self.planes_per_beat)
 
     @property
     def corrected(self) -> bool:
@@ -202,15 +160,8 @@ class LutTileSpec(Spec):
         """The longest K that cannot overflow; where weights size the sums, theirs."""
         return self.weights.k if self.weights else self.k_max or DEFAULT_K_MAX
 
-    @property
-    def k_step(self) -> int:
-        """Products that a sum grows by at a time; K is padded with zeros to a multiple of it."""
-        return self.k * self.depth
-
     #: Activations have a sign.
     a_signed = True
-    #: A beat of `a` has all rows of A, not one of them.
-    streams_rows = False
 
     def check_b(self, b) -> np.ndarray:
         """Return W as int64, or raise UsageError at the first that is no weight, or if zeros go with it."""
@@ -221,29 +172,13 @@ class LutTileSpec(Spec):
             )
         return check_weights(b, self.weight_bits, self.weight_kind)
 
+    #: Cycles from the streams to the tables.
+    front_cycles = 1
+
     @property
     def latency(self) -> int:
         """Cycles from accepting the last beat of a tile to offering row 0 of its result, without stalls."""
-        return 2 + self.row_spec.element_latency + self.corrected
-
-    @property
-    def macs_per_beat(self) -> int:
-        """Products that an accepted beat of `a` stands for."""
-        return self.rows * self.cols * self.k_step
-
-    @property
-    def macs_per_cycle(self) -> float:
-        """Products added per cycle while beats are accepted, with weights of the full width."""
-        return self.macs_per_beat / self.beats_per_step
-
-    def tile_beats(self, stream_name: str, k: int) -> int:
-        """Beats of stream `a`, `b` or `c` per tile of length `k`, with weights of the full width."""
-        steps = -(-k // self.k_step)
-        return {"a": steps, "b": steps * self.beats_per_step, "c": self.rows, "z": 1}[stream_name]
-
-    def tile_cycles(self, k: int) -> int:
-        """Cycles per tile of length `k`, back to back, without stalls, with weights of the full width."""
-        return max(self.tile_beats(name, k) for name in "bc")
+        return self.front_cycles + self.row_spec.element_latency + self.corrected + 1
 
 
 @functools.lru_cache(maxsize=256)

@@ -26,7 +26,7 @@ class TableSpec(Spec):
     """Activations, entries, and what becomes of them."""
 
     k: int = integer(4, 1, 6, "activations per table")
-    a_bits: int = integer(8, 2, 16, "width of an activation", unit="bits")
+    a_bits: int = integer(8, 2, 20, "width of an activation", unit="bits")
     table_bits: int = integer(11, 2, 24, "width of an entry as it is made", unit="bits")
     word_bits: int = integer(11, 2, 32, "width of an entry as it is kept", unit="bits")
     step: int = integer(1, 1, 8, "places that an entry is shifted by for a further beat")

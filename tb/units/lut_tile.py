@@ -7,49 +7,30 @@ import numpy as np
 
 from ...golden.errors import UsageError
 from ...golden.integer import int_range, wrap
-from ...golden.lut_gemm import lut_gemm, pack_selects, unpack_selects, weight_range
+from ...golden.lut_gemm import lut_gemm, unpack_selects, weight_range
 from ...hdl.lut.lut_tile_spec import LutTileSpec
 from ..compiled import check_transactions
 from ..known_weights import adversarial_products, random_b
+from ..lut import b_beats, extra_beat, lut_scenarios, quiet, tempting_lengths
 from ..rtl import Rtl
 from ..tile import last_of
 from ..transaction import Scenario, Transaction
-
-#: Longest tile, in steps, of the cocotb bench; the longest that C must hold goes through compiled RTL.
-STEPS = 24
 
 
 def scenarios(spec: LutTileSpec, level: str, rng: np.random.Generator) -> list[Scenario]:
     """Return what the generic bench runs for a Spec."""
     lengths = [k for k in tempting_lengths(spec) if k <= spec.k_limit] or [1]
     widths = range(1, spec.weight_bits + 1) if not spec.weights else [spec.weight_bits]
-    repeats = 1 if level == "quick" else 8
 
-    def tiles(count: int) -> list[Transaction]:
-        return [
-            random_tile(spec, int(rng.choice(lengths)), int(rng.choice(widths)), rng) for _ in range(count)
-        ]
+    def any_tile(k: int, width: int, rng: np.random.Generator) -> Transaction:
+        return random_tile(spec, k, width, rng)
 
-    found = [
-        Scenario("every length and width", [random_tile(spec, k, w, rng) for k in lengths for w in widths]),
-        Scenario("full width, back to back", [full_tile(spec, k, rng) for k in lengths for _ in range(2)]),
-        *extreme_scenarios(spec, lengths, rng),
-        *(one_sided(spec, side, rng) for side in "ab"),
-        Scenario("c is ready only when valid", tiles(4), patient=True),
-    ]
+    found = lut_scenarios(spec, level, rng, lengths, widths, any_tile)
+    found += extreme_scenarios(spec, lengths, rng)
     if spec.table == "full" and not spec.weights:
-        beyond = [wide_tile(spec, rng), *tiles(1)]
+        beyond = [wide_tile(spec, rng), any_tile(lengths[0], widths[0], rng)]
         found.append(Scenario("more planes than the tile has", beyond, status={"too_wide": 1}))
-    streams = stream_names(spec)
-    for stream in streams:
-        found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
-    for i in range(repeats):
-        stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in streams}
-        found.append(Scenario(f"stalls everywhere, {i}", tiles(10), stalls))
-        abort = int(rng.integers(1, 4 * spec.rows + 20))
-        found.append(Scenario(f"reset after {abort} cycles", tiles(6), {"c": 0.2}, abort=abort))
-    quiet = {"last_mismatch": 0, "too_wide": 0}
-    return [dataclasses.replace(scenario, status=quiet | scenario.status) for scenario in found]
+    return quiet(found)
 
 
 def extreme_scenarios(spec: LutTileSpec, lengths: list[int], rng: np.random.Generator) -> list[Scenario]:
@@ -70,17 +51,6 @@ def weight_tiles(spec: LutTileSpec, rng: np.random.Generator) -> list[Transactio
     return [tile(spec, name, a, w, spec.weight_bits, rng) for name, a, w in products]
 
 
-def stream_names(spec: LutTileSpec) -> tuple[str, ...]:
-    """Return the streams that can be held back."""
-    return ("a", "b", "z", "c") if spec.weight_kind == "zero_point" else ("a", "b", "c")
-
-
-def tempting_lengths(spec: LutTileSpec) -> list[int]:
-    """Return lengths of tiles around one step, one per row, and many."""
-    step = spec.k_step
-    return sorted({1, step - 1, step, step + 1, step * spec.rows, step * STEPS - 1})
-
-
 def random_a(spec: LutTileSpec, k: int, rng: np.random.Generator) -> np.ndarray:
     """Return random activations (rows, k)."""
     return rng.integers(*int_range(spec.a_bits, True), (spec.rows, k), endpoint=True)
@@ -93,11 +63,6 @@ def random_tile(spec: LutTileSpec, k: int, width: int, rng: np.random.Generator)
     else:
         w = rng.choice(weight_range(width, spec.weight_kind), (k, spec.cols))
     return tile(spec, f"random tile, K={k}, {width}-bit weights", random_a(spec, k, rng), w, width, rng)
-
-
-def full_tile(spec: LutTileSpec, k: int, rng: np.random.Generator) -> Transaction:
-    """Return a random tile of weights of the full width, whose pace is promised."""
-    return dataclasses.replace(random_tile(spec, k, spec.weight_bits, rng), cycles=spec.tile_cycles(k))
 
 
 def select_tiles(spec: LutTileSpec, rng: np.random.Generator) -> list[Transaction]:
@@ -128,23 +93,12 @@ def corner_tiles(spec: LutTileSpec, k: int) -> list[Transaction]:
     return found
 
 
-def one_sided(spec: LutTileSpec, side: str, rng: np.random.Generator) -> Scenario:
-    """Return a tile with `last` on one stream only, which ends it all the same, and one after it."""
-    first = full_tile(spec, min(spec.k, spec.k_limit), rng)
-    beats = first.inputs[side]
-    inputs = first.inputs | {side: beats | {"last": np.zeros_like(beats["last"])}}
-    other = "b" if side == "a" else "a"
-    first = dataclasses.replace(first, name=f"last on {other} only", inputs=inputs)
-    return Scenario(first.name, [first, full_tile(spec, 1, rng)], status={"last_mismatch": 1})
-
-
 def wide_tile(spec: LutTileSpec, rng: np.random.Generator) -> Transaction:
     """Return a tile of one step with a beat more of planes than the tile has: it weighs like the first."""
     w = rng.choice(weight_range(spec.weight_bits, spec.weight_kind), (spec.k_step, spec.cols))
     a = random_a(spec, spec.k_step, rng)
     good = tile(spec, "too many planes", a, w, spec.weight_bits, rng)
-    beats = {name: np.concatenate([values, values[:1]]) for name, values in good.inputs["b"].items()}
-    beats["top"] = beats["last"] = last_of(len(beats["data"]))
+    beats = extra_beat(good.inputs["b"])
     count, planes = len(beats["data"]), spec.planes_per_beat
     weights = 1 << planes * (np.arange(count) % spec.beats_per_step)
     selects = beats["data"].reshape(count, planes, spec.depth, spec.cols).swapaxes(1, 2)
@@ -180,24 +134,6 @@ def a_beats(spec: LutTileSpec, a: np.ndarray, shift: np.ndarray | None = None) -
     blocks = np.pad(a, ((0, 0), (0, -k % spec.k_step))).reshape(rows, -1, spec.k_step).swapaxes(0, 1)
     beats = {"data": blocks.reshape(-1, rows * spec.k_step), "last": last_of(len(blocks))}
     return beats | ({"shift": np.tile(shift, (len(blocks), 1))} if spec.table == "int8" else {})
-
-
-def b_beats(spec: LutTileSpec, w: np.ndarray, width: int | None = None) -> dict[str, np.ndarray]:
-    """Return the beats of stream `b` for weights W (K, cols) of `width` bits; None: as wide as the tile's."""
-    selects = pack_selects(
-        w,
-        k=spec.k,
-        weight_bits=width or spec.weight_bits,
-        weight_kind=spec.weight_kind,
-        planes=spec.planes_per_beat,
-        symmetric=spec.symmetric,
-    )
-    # Tables beyond K have no activations, so that any select will do.
-    selects = np.pad(selects, ((0, -len(selects) % spec.depth), (0, 0), (0, 0)))
-    steps = selects.reshape(-1, spec.depth, *selects.shape[1:]).swapaxes(1, 2)
-    beats = steps.reshape(-1, spec.selects_per_column * spec.cols)
-    tops = np.tile(last_of(len(beats) // len(steps)), len(steps))
-    return {"data": beats, "top": tops, "last": last_of(len(beats))}
 
 
 def product(spec: LutTileSpec, a, w, zero=None, width: int | None = None, shift=None) -> np.ndarray:

@@ -169,7 +169,7 @@ def test_weights_of_zero_and_serial_planes_leave_the_accumulator_alone():
 
 
 def test_errors_are_below_those_of_the_activations_format():
-    """Normal activations of 512 products: aligned with three bits more they lose less than by their format."""
+    """Sums of 512 products: what aligning loses is less than what the format of activations has lost."""
     rng = np.random.default_rng(4)
     values, w = rng.normal(size=(32, 512)), rng.integers(-8, 8, (512, 16))
     for name in ("bf16", "fp16", "e5m2", "e4m3fn"):

@@ -18,6 +18,7 @@ CUBE = ARRAY | {"dataflow": "cube", "depth": 3}
 TREE = ARRAY | {"dataflow": "tree", "depth": 3}
 MIXPE = {"rows": 4, "cols": 2, "group": 8}
 LUT = {"rows": 2, "cols": 2, "weight_bits": 2, "planes": 1, "weight_kind": "zero_point"}
+LUT_FLOAT = {"rows": 2, "cols": 1, "k": 2, "weight_bits": 2, "planes": 1}
 TERNARY = {"rows": 2, "cols": 1, "depth": 1, "packing": "5in8"}
 BITSERIAL = {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
@@ -125,6 +126,12 @@ DEFECTS = [
         "completed <= completes",
         "should be|nothing moved",
     ),
+    ("lut_float_tile", LUT_FLOAT, r"nan_2_reg <= nan_1_reg", "nan_2_reg <= 1'b0", "should be"),
+    ("lut_float_tile", LUT_FLOAT, r"if \(en\) exponent_3_reg", "exponent_3_reg", "should be"),
+    ("lut_float_tile", LUT_FLOAT, r"exponent_add_y \+ beat_reg", "exponent_add_y", "should be"),
+    ("lut_float_tile", LUT_FLOAT, r"= sum_reg & .*;", "= sum_reg;", "should be"),
+    ("lut_float_tile", LUT_FLOAT, r"counts_reg_dffe_q = .*;", "counts_reg_dffe_q = 1'b1;", "should be"),
+    ("lut_float_tile", LUT_FLOAT, r"lower_adder_sum, table_0_o", "minus_reg, table_0_o", "should be"),
     ("ternary_tile", TERNARY, r"chosen_0_bit_2 = ", "chosen_0_bit_2 = 4'he & ", "should be"),
     ("ternary_tile", TERNARY, r"\^ \{ b\[4\], ", "^ { 1'b0, ", "should be"),
     ("ternary_tile", TERNARY, r"code_0_0_times_27 = ", "code_0_0_times_27 = 8'd1 + ", "should be"),
