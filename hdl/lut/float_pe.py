@@ -17,10 +17,8 @@ from ..arith.prefix import prefix_add
 from ..float.accumulate import WideNumber, accumulate
 from ..pe.tree_mac import registered
 from ..spec import integer
+from .float_align import ADDER
 from .lut_pe import DEADLINE, LutPe, LutRowsSpec
-
-#: Prefix network of the adders of sums and accumulators.
-ADDER = "sklansky"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -3,22 +3,19 @@
     codes --> largest exponent --> | shift, round, negate --> | tables --> |
                                    | exponent of the beat --> |            |--> |   as late as the sums
 
-A number is shifted right by its distance from the largest, with one bit more than is kept. Negating and
-rounding are one addition: -(x + guard) is ~x + 1 - guard, so that the carry is sign ^ guard, and ties go away
-from zero on both sides. Golden model: `golden.lut_float_gemm.align`.
+All beats of a step have the same tables; a later one weighs more, by its exponent.
 """
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
-from ..arith.shifter import shift
-from ..float.unpack import Unpacked, unpack
+from ..float.unpack import unpack
 from ..pe.tree_mac import registered
 from ..share import share
-from .float_pe import ADDER
+from .float_align import ADDER, Align, AlignSpec, Larger, LargerSpec
 from .table import Table
 
 #: Exclusive-or delays in which a column of the sum of activations may come down to one bit.
@@ -57,8 +54,9 @@ class FloatTables(wiring.Component):
         for stage in range(2):
             take = registered(m, self.en, takes[-1], f"take_{stage}_reg")
             takes.append(take & self.en)
-        numbers = self._numbers(m, self.a, "a")
-        largest = _largest(m, [number.exponent for number in numbers])
+        fmt = spec.fmt
+        numbers = [unpack(m, self.a.word_select(i, fmt.bits), fmt, f"a_{i}") for i in range(spec.k_step)]
+        largest = self._largest(m, platform, [number.exponent for number in numbers])
         nan = Cat(number.is_nan | number.is_inf for number in numbers).any()
         codes = registered(m, takes[0], self.a, "codes_reg")
         largest = registered(m, takes[0], largest, "largest_reg")
@@ -69,10 +67,8 @@ class FloatTables(wiring.Component):
             top = registered(m, takes[0], self.top, "top_0_reg")
 
         aligned = [
-            registered(
-                m, takes[1], _aligned(m, number, largest, spec.align_width, str(i)), f"aligned_{i}_reg"
-            )
-            for i, number in enumerate(self._numbers(m, codes, "held"))
+            registered(m, takes[1], value, f"aligned_{i}_reg")
+            for i, value in enumerate(self._aligned(m, platform, codes, largest))
         ]
         exponent = Signal(spec.row_spec.exponent_bits, name="exponent")
         m.d.comb += exponent.eq(largest + spec.step.offset + beat * spec.planes_per_beat)
@@ -97,12 +93,30 @@ class FloatTables(wiring.Component):
         m.d.comb += self.o.eq(Cat(*tables, *self._minus(m, takes[2], aligned, top), exponent, nan))
         return m
 
-    def _numbers(self, m: Module, codes: Value, name: str) -> list[Unpacked]:
-        """Return the activations, taken apart."""
-        fmt = self.spec.fmt
-        return [
-            unpack(m, codes.word_select(i, fmt.bits), fmt, f"{name}_{i}") for i in range(self.spec.k_step)
-        ]
+    def _largest(self, m: Module, platform, exponents: list[Value]) -> Value:
+        """Return the largest of the exponents."""
+        level = 0
+        while len(exponents) > 1:
+            found = []
+            for i in range(len(exponents) // 2):
+                larger = Larger(LargerSpec(width=len(exponents[0])))
+                share(m, platform, larger, f"larger_{level}_{i}")
+                m.d.comb += [larger.x.eq(exponents[2 * i]), larger.y.eq(exponents[2 * i + 1])]
+                found.append(larger.o)
+            exponents = found + exponents[2 * len(found) :]
+            level += 1
+        return exponents[0]
+
+    def _aligned(self, m: Module, platform, codes: Value, largest: Value) -> list[Value]:
+        """Return the activations as integers."""
+        spec = self.spec
+        found = []
+        for i in range(spec.k_step):
+            align = Align(AlignSpec(fmt=spec.activations, width=spec.align_width))
+            share(m, platform, align, f"align_{i}")
+            m.d.comb += [align.a.eq(codes.word_select(i, spec.fmt.bits)), align.largest.eq(largest)]
+            found.append(align.o)
+        return found
 
     def _minus(self, m: Module, take, aligned: list[Signal], top) -> list[Value]:
         """Return what is added to the sums of a beat, in a list, which is empty if nothing is.
@@ -125,34 +139,3 @@ class FloatTables(wiring.Component):
         planes = spec.planes_per_beat
         lower = ~Cat(Const(0, planes), minus)[:width] & (~top).replicate(width)
         return [prefix_add(m, minus, lower, ADDER, ~top, name="lower_adder")[:width]]
-
-
-def _largest(m: Module, exponents: list[Value]) -> Value:
-    """Return the largest of unsigned numbers of one width."""
-    level = 0
-    while len(exponents) > 1:
-        pairs = zip(exponents[::2], exponents[1::2], strict=False)
-        found = [_larger(m, x, y, f"larger_{level}_{i}") for i, (x, y) in enumerate(pairs)]
-        exponents = found + exponents[2 * len(found) :]
-        level += 1
-    return exponents[0]
-
-
-def _larger(m: Module, x: Value, y: Value, name: str) -> Signal:
-    result = Signal(len(x), name=name)
-    x_first = prefix_add(m, x, ~y, ADDER, Const(1, 1), name=f"{name}_adder")[-1]
-    m.d.comb += result.eq(Mux(x_first, x, y))
-    return result
-
-
-def _aligned(m: Module, number: Unpacked, largest: Value, width: int, name: str) -> Value:
-    """Return a number in units of the largest exponent: two's complement of `width` bits, rounded."""
-    distance = prefix_add(m, largest, ~number.exponent, ADDER, Const(1, 1), name=f"distance_{name}")[:-1]
-    stages = (width - 1).bit_length()
-    near = ~distance[stages:].any()
-    # The lowest bit is the guard.
-    word = Cat(Const(0, width - len(number.significand)), number.significand) & near.replicate(width)
-    guarded = shift(m, word, distance[:stages], "right", f"shifted_{name}")
-    inverted = Cat(guarded[1:], Const(0, 1)) ^ number.sign.replicate(width)
-    carry = number.sign ^ guarded[0]
-    return prefix_add(m, inverted, Const(0, width), ADDER, carry, name=f"rounded_{name}")[:width]

@@ -15,7 +15,7 @@ from ..array.skew import skewed
 from ..float.acc_code import acc_code
 from ..float.accumulate import WideNumber
 from ..share import share
-from .float_pe import ADDER
+from .float_align import ADDER
 from .float_tables import FloatTables
 from .lut_float_tile_spec import LutFloatTileSpec
 from .lut_tile import LutTile

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from ...golden.float_format import FloatFormat, find_format
+from ...golden.float_format import SPECIALS, FloatFormat, find_format
 from ...golden.integer import int_width
 from ...golden.lut_float_gemm import WEIGHT_KINDS, StepFormat
 from ...golden.lut_gemm import check_weights, entry_bits
@@ -135,6 +135,27 @@ class LutFloatTileSpec(LutShapeSpec):
         largest = (1 << self.planes_per_beat) - 1 if self.beats_per_step > 1 else 1
         reach = largest * self.k_step * ((1 << self.align_width - 1) - 1)
         return int_width(-reach, reach, True)
+
+    @property
+    def baseline_parameters(self) -> dict[str, int]:
+        """Parameters of the baseline that are not fields."""
+        step, fmt, out = self.step, self.fmt, self.out
+        return {
+            "PLANES": self.planes_per_beat,
+            "BEATS": self.beats_per_step,
+            "ODD": int(self.weight_kind == "odd"),
+            "EXPONENT": fmt.exponent_bits,
+            "MANTISSA": fmt.mantissa_bits,
+            "A_SPECIAL": SPECIALS.index(fmt.special),
+            "ALIGN": self.align_width,
+            "SUM_BITS": step.sum_bits,
+            "ACC_BITS": step.acc_bits,
+            "ACC_EXPONENT": step.exponent_bits,
+            "OFFSET": step.offset,
+            "OUT_EXPONENT": out.exponent_bits,
+            "OUT_MANTISSA": out.mantissa_bits,
+            "CODE_TOP": step.unit + step.acc_bits + out.mantissa_bits + 2 - out.min_exponent,
+        }
 
     def check_b(self, b) -> np.ndarray:
         """Return W as int64, or raise UsageError at the first that is no weight."""

@@ -1,4 +1,6 @@
 // The function of lut_tile without tables: weights are put together from their selects and multiplied.
+`include "lut_intake.v"
+
 module lut_tile_baseline #(
   parameter ROWS = 2,
   parameter COLS = 64,
@@ -34,40 +36,19 @@ module lut_tile_baseline #(
   output wire                       m_axis_c_tlast,
   output wire                       m_axis_c_tvalid,
   input  wire                       m_axis_c_tready,
-  output reg                        last_mismatch,
-  output reg                        too_wide
+  output wire                       last_mismatch,
+  output wire                       too_wide
 );
   localparam HALVED = CORRECTED && !ROUNDED;
-  // A stalled C, or one whose offsets are missing, stops everything. A tile may not complete while the one
-  // before still has rows to go.
+  // A stalled C, or one whose offsets are missing, stops everything.
   reg [8:0] rows_left;
   wire en = rows_left == 0 || (m_axis_c_tvalid && m_axis_c_tready);
-  wire a_last = s_axis_a_tlast && s_axis_b_ttop;
-  wire last = (s_axis_a_tlast || s_axis_b_tlast) && s_axis_b_ttop;
-  reg [8:0] wait_left;
-  wire go = en && !(last && wait_left != 0);
-  wire take = s_axis_a_tvalid && s_axis_b_tvalid && go;
-  assign s_axis_a_tready = s_axis_b_tvalid && go && s_axis_b_ttop;
-  assign s_axis_b_tready = s_axis_a_tvalid && go;
-
-  reg first;
-  reg [2:0] beat;
-  always @(posedge clk)
-    if (rst) begin
-      first <= 1'b1;
-      beat <= 0;
-      wait_left <= 0;
-      last_mismatch <= 1'b0;
-      too_wide <= 1'b0;
-    end else begin
-      if (take) begin
-        first <= last;
-        beat <= s_axis_b_ttop || beat == BEATS - 1 ? 3'd0 : beat + 3'd1;
-        if (!s_axis_b_ttop && beat == BEATS - 1) too_wide <= 1'b1;
-        if (a_last != s_axis_b_tlast) last_mismatch <= 1'b1;
-      end
-      if (en) wait_left <= take && last ? ROWS - 1 : wait_left != 0 ? wait_left - 9'd1 : 9'd0;
-    end
+  wire take, first, last;
+  wire [2:0] beat;
+  lut_intake #(ROWS, BEATS) intake (
+    .clk(clk), .rst(rst), .en(en), .a_valid(s_axis_a_tvalid), .a_last(s_axis_a_tlast), .a_ready(s_axis_a_tready),
+    .b_valid(s_axis_b_tvalid), .b_last(s_axis_b_tlast), .b_top(s_axis_b_ttop), .b_ready(s_axis_b_tready),
+    .take(take), .first(first), .last(last), .beat(beat), .last_mismatch(last_mismatch), .too_wide(too_wide));
 
   reg done;
   always @(posedge clk)

@@ -1,5 +1,6 @@
 // The function of weight_fma_pe, microarchitecture=significand, with Verilog's own *, +, - and shifts.
 `include "float_parts.v"
+`include "float_step.v"
 
 module weight_fma_pe_baseline #(
   parameter EXPONENT = 8,        // the format of activations
@@ -29,29 +30,8 @@ module weight_fma_pe_baseline #(
   wire invalid = nan || (inf && b == 0);
   wire minus = sign ^ b[B_BITS-1];
 
-  wire signed [ACC_BITS-1:0] kept = first ? 0 : acc[ACC_BITS-1:0];
-  wire [ACC_EXPONENT-1:0] kept_exponent = first ? 0 : acc[ACC_BITS+ACC_EXPONENT-1:ACC_BITS];
-  wire [1:0] kept_flags = first ? 0 : acc[ACC_BITS+ACC_EXPONENT+1:ACC_BITS+ACC_EXPONENT];
-
-  wire larger_added = added_exponent >= kept_exponent;
-  wire [ACC_EXPONENT-1:0] exponent = larger_added ? added_exponent : kept_exponent;
-  wire [ACC_EXPONENT-1:0] distance = larger_added ? added_exponent - kept_exponent : kept_exponent - added_exponent;
-  wire signed [ACC_BITS-1:0] larger = larger_added ? added : kept;
-  wire signed [ACC_BITS:0] smaller = larger_added ? {kept, 1'b0} : {added, 1'b0};
-  // The last bit that is shifted out is added: it rounds half up.
-  wire signed [ACC_BITS:0] shifted = smaller >>> distance;
-  wire signed [ACC_BITS:0] aligned = $signed(shifted[ACC_BITS:1]) + $signed({1'b0, shifted[0]});
-  wire signed [ACC_BITS:0] total = larger + aligned;
-
-  integer i;
-  reg [5:0] repeated;
-  always @* begin
-    repeated = ACC_BITS;
-    for (i = 0; i < ACC_BITS; i = i + 1)
-      if (total[i] != total[i+1]) repeated = ACC_BITS - 1 - i;
-  end
-  wire [ACC_BITS:0] normalised = total << repeated;
-  wire [ACC_EXPONENT-1:0] lowered = total == 0 ? 0 : exponent + 1 - repeated;
-  wire [1:0] flags = kept_flags | {invalid || (inf && minus), invalid || (inf && !minus)};
-  always @(posedge clk) if (en) acc <= {flags, lowered, normalised[ACC_BITS:1]};
+  wire [1:0] flags = {invalid || (inf && minus), invalid || (inf && !minus)};
+  wire [ACC_BITS+ACC_EXPONENT+1:0] sum;
+  float_step #(ACC_BITS, ACC_EXPONENT) step (.x({flags, added_exponent, added}), .y(first ? 0 : acc), .sum(sum));
+  always @(posedge clk) if (en) acc <= sum;
 endmodule

@@ -51,6 +51,12 @@ SPECS = [
         {"rows": 2, "cols": 2, "k": 2, "weight_kind": "zero_point", "weight_bits": 2, "table": "int8"}
         | {"activations": "int16", "symmetric": False},
     ),
+    ("lut_float_tile", {"rows": 2, "cols": 2, "weight_bits": 3, "planes": 2, "out_format": "fp16"}),
+    (
+        "lut_float_tile",
+        {"rows": 1, "cols": 1, "k": 2, "depth": 3, "weight_bits": 2, "weight_kind": "odd"}
+        | {"symmetric": False, "activations": "e5m2fnuz"},
+    ),
     ("ternary_tile", {"rows": 3, "cols": 2, "depth": 2}),
     ("ternary_tile", {"rows": 1, "cols": 2, "depth": 2, "packing": "5in8", "a_signed": False}),
     ("ternary_tile", {"rows": 2, "cols": 1, "depth": 3, "packing": "3in5", "a_bits": 5}),
