@@ -153,9 +153,14 @@ def wide_tile(spec: LutFloatTileSpec, rng: np.random.Generator) -> Transaction:
 
 def tile(spec: LutFloatTileSpec, name: str, a: np.ndarray, w: np.ndarray, width: int) -> Transaction:
     """Return the transaction that multiplies A (rows, K) by W (K, cols), weights of `width` bits."""
-    c = lut_float_gemm(a, w, weight_bits=width, step=spec.step, out_format=spec.out)
+    c = product(spec, a, w, width=width)
     inputs = {"a": a_beats(spec, a), "b": b_beats(spec, w, width)}
     return Transaction(name, inputs, {"c": {"data": c, "last": last_of(spec.rows)}})
+
+
+def product(spec: LutFloatTileSpec, a, w, scales=None, width: int | None = None) -> np.ndarray:
+    """Return C of any A (M, K) and W (K, N) from the golden model. scales: of other engines, None here."""
+    return lut_float_gemm(a, w, weight_bits=width or spec.weight_bits, step=spec.step, out_format=spec.out)
 
 
 def _full(spec: LutFloatTileSpec, k: int, code: int, weight: int) -> tuple[np.ndarray, np.ndarray]:

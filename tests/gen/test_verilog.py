@@ -19,7 +19,7 @@ SMALL = {
     "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
     "mixpe_float_array": {"rows": 16, "cols": 2, "group": 8},
     "lut_tile": {"rows": 2, "cols": 2},
-    "lut_float_tile": {"rows": 2, "cols": 2},
+    "lut_float_tile": {"rows": 1, "cols": 1, "k": 2, "out_format": "bf16"},
     "ternary_tile": {"rows": 2, "cols": 2, "depth": 2},
     "bitserial_tile": {"rows": 2, "cols": 2, "depth": 4},
     "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
