@@ -84,14 +84,14 @@ SPECS = [
         {"rows": 2, "cols": 2, "k": 6, "weight_bits": 2, "planes": 1, "table": "int8", "k_max": 7}
         | {"weight_kind": "zero_point"},
     ),
-    ("lut_float_tile", {"rows": 3, "cols": 2}),
+    ("lut_float_tile", {"rows": 2, "cols": 2, "k": 3, "out_format": "bf16"}),
     (
         "lut_float_tile",
         {"rows": 1, "cols": 1, "k": 2, "weight_bits": 1, "weight_kind": "odd", "activations": "e4m3fnuz"},
     ),
     (
         "lut_float_tile",
-        {"rows": 2, "cols": 1, "k": 3, "depth": 2, "weight_bits": 3, "planes": 2, "activations": "fp16"}
+        {"rows": 3, "cols": 1, "k": 2, "depth": 2, "weight_bits": 3, "planes": 2, "activations": "fp16"}
         | {"symmetric": False, "out_format": "fp16"},
     ),
     (
