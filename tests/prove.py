@@ -5,8 +5,9 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; simulators:
-on Verilator every Spec on which the test suite runs the benches on Icarus.
+groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles:
+of `lut_float_tile`, every format; simulators: on Verilator every Spec on which the test suite runs the
+benches on Icarus.
 """
 
 import itertools
@@ -22,6 +23,7 @@ from macwright.golden.lut_gemm import WEIGHT_KINDS
 from macwright.golden.mx import ELEMENTS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
+from macwright.hdl.lut.lut_float_tile_spec import ACTIVATIONS, OUT_FORMATS
 from macwright.tb.verify import verify
 from rich.console import Console
 from tb.bench_specs import SPECS
@@ -183,6 +185,21 @@ def tiles():
         yield "bitserial_tile", fields, "full", BOTH
 
 
+def float_tiles():
+    kinds, sizes = (
+        itertools.cycle(("signed", "odd", "signed")),
+        itertools.cycle(((1, 1), (3, 2), (1, 5), (2, 1))),
+    )
+    widths, lengths = itertools.cycle((8, 1, 3, 5, 2, 4, 7, 6)), itertools.cycle(range(6, 0, -1))
+    for activations, planes in itertools.product(ACTIVATIONS, (None, 1, 2)):
+        rows, cols = next(sizes)
+        weight_bits = next(widths)
+        fields = {"rows": rows, "cols": cols, "k": next(lengths), "depth": 1 + rows % 2}
+        fields |= {"activations": activations, "weight_bits": weight_bits, "weight_kind": next(kinds)}
+        fields |= {"planes": planes and min(planes, weight_bits), "out_format": OUT_FORMATS[cols % 3]}
+        yield "lut_float_tile", fields, "quick", BOTH
+
+
 def simulators():
     for unit, fields in SPECS:
         yield unit, fields, "quick", VERILATOR
@@ -190,7 +207,8 @@ def simulators():
 
 GROUPS = {
     group.__name__: group
-    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, tiles, simulators)
+    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, tiles)
+    + (float_tiles, simulators)
 }
 
 

@@ -68,44 +68,33 @@ class LutFloatPe(LutPe):
         beat_sum = self._beat_sum(m)
         added = registered(m, self.en, beat_sum, "sum_reg")
         counts = registered(m, self.en, beat_sum.any(), "counts_reg")
-        first = registered(m, self.en, self.first & self.valid, "first_reg")
+        first = registered(m, self.en, self.first, "first_reg")
         valid = registered(m, self.en, self.valid, "valid_reg")
 
-        # No `en` but here: without it, zero is added and nothing is cleared.
-        exponent, significand = (Signal(n, name=f"added_{part}") for part, n in self._parts())
-        nan, clear = Signal(name="added_nan"), Signal()
-        m.d.comb += [
-            exponent.eq(late[:-1] & (counts & self.en).replicate(spec.exponent_bits)),
-            significand.eq(Cat(Const(0, spec.acc_bits - len(added)), added & self.en.replicate(len(added)))),
-            nan.eq(late[-1] & valid & self.en),
-            clear.eq(first & self.en),
-        ]
-        held = {part: Signal(n, name=f"{part}_reg", reset_less=True) for part, n in self._parts()}
+        parts = {"exponent": spec.exponent_bits, "significand": spec.acc_bits}
+        held = {part: Signal(n, name=f"{part}_reg", reset_less=True) for part, n in parts.items()}
         held_nan = Signal(name="nan_reg", reset_less=True)
-        kept = WideNumber(**held, plus=held_nan, minus=held_nan).kept(clear)
-        total = accumulate(m, WideNumber(exponent, significand, nan, nan), kept, ADDER)
-        m.d.sync += [held[part].eq(getattr(total, part)) for part in held]
-        m.d.sync += held_nan.eq(total.plus)
+        exponent = Signal(spec.exponent_bits, name="added_exponent")
+        # A sum of 0 has the smallest exponent, so that nothing is aligned to it.
+        m.d.comb += exponent.eq(late[:-1] & counts.replicate(spec.exponent_bits))
+        significand = Cat(Const(0, spec.acc_bits - len(added)), added)
+        kept = WideNumber(**held, plus=held_nan, minus=held_nan).kept(first)
+        total = accumulate(m, WideNumber(exponent, significand, late[-1], late[-1]), kept, ADDER)
+        with m.If(self.en & valid):
+            m.d.sync += [held[part].eq(getattr(total, part)) for part in held]
+            m.d.sync += held_nan.eq(total.plus)
         m.d.comb += self.acc.eq(Cat(held["significand"], held["exponent"], held_nan))
         return m
 
-    def _parts(self) -> list[tuple[str, int]]:
-        return [("exponent", self.spec.exponent_bits), ("significand", self.spec.acc_bits)]
-
     def _beat_sum(self, m: Module) -> Signal:
-        """Return the sum of a beat, 0 unless `valid`."""
+        """Return the sum of a beat."""
         spec = self.spec
-        columns = self._looked_up(m, self.valid)
-        halved = 0
+        columns = self._looked_up(m)
         if spec.minus_bits:
-            minus = Signal(spec.minus_bits, name="minus")
-            m.d.comb += minus.eq(
-                self.a[spec.table_width :][: spec.minus_bits] & self.valid.replicate(spec.minus_bits)
-            )
-            columns.add_signed(minus)
-            halved = 1
+            columns.add_signed(self.a[spec.table_width :][: spec.minus_bits])
         columns.compress(DEADLINE)
-        beat_sum = Signal(spec.sum_bits, name="beat_sum")
         total = prefix_add(m, *columns.rows(), ADDER, name="sum_adder")
+        halved = 1 if spec.minus_bits else 0
+        beat_sum = Signal(spec.sum_bits, name="beat_sum")
         m.d.comb += beat_sum.eq(total[halved : halved + spec.sum_bits])
         return beat_sum
