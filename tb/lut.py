@@ -32,7 +32,7 @@ def lut_scenarios(
     found = [
         Scenario("every length and width", [random_tile(k, w, rng) for k in lengths for w in widths]),
         Scenario("full width, back to back", [full_tile(k) for k in lengths for _ in range(2)]),
-        *(one_sided(full_tile(min(spec.k, *lengths)), full_tile(1), side) for side in "ab"),
+        *(one_sided(full_tile(min(spec.k, lengths[-1])), full_tile(1), side) for side in "ab"),
         Scenario("c is ready only when valid", tiles(4), patient=True),
     ]
     streams = stream_names(spec)
