@@ -50,9 +50,8 @@ class StepFormat:
     """How activations are aligned, and the accumulator of their sums.
 
     fmt: format of the activations, signed and with a zero. align_bits: width of an aligned one, two's
-    complement. k_step: activations of a step. planes: bits of a digit. beats: digits of the widest weight,
-    which are `planes` times as many bits, or fewer. acc_bits: width of the accumulator's significand, at most
-    48.
+    complement. k_step: activations of a step. planes: bits of a digit. beats: digits of the widest weight.
+    acc_bits: width of the accumulator's significand, at most 48.
 
     Raises UsageError if a significand is wider than `align_bits`, or a sum wider than `acc_bits`.
     """
@@ -70,7 +69,10 @@ class StepFormat:
         if self.weight_kind not in WEIGHT_KINDS:
             raise UsageError(f"weight_kind={self.weight_kind!r} is not one of {', '.join(WEIGHT_KINDS)}")
         if not (fmt.signed and fmt.has_zero):
-            raise UsageError("activations need a format with signs and a zero")
+            raise UsageError(
+                f"a format with signed={fmt.signed} and has_zero={fmt.has_zero} cannot be aligned: activations "
+                "need a format with signs and a zero"
+            )
         if self.align_bits < (least := fmt.mantissa_bits + 2):
             raise UsageError(
                 f"align_bits={self.align_bits} cuts the significand of {least - 1} bits and its sign: use at "
@@ -158,8 +160,8 @@ def lut_float_gemm(a, w, *, weight_bits: int, step: StepFormat, out_format: Floa
     """Return C = A x W as codes of `out_format`, int64 (M, N), as the hardware computes it.
 
     a: (M, K) codes of `step.fmt`. w: (K, N) integers of `weight_bits`, at most those of `step`, and of its
-    weight_kind. A width of fewer bits has fewer beats, which changes the order of additions but not a single
-    beat's sum. Raises UsageError if a shape or a value is out of range.
+    weight_kind. Weights of fewer bits have fewer beats. Raises UsageError if a shape or a value is out of
+    range.
     """
     if weight_bits > (widest := step.planes * step.beats):
         raise UsageError(f"weight_bits={weight_bits} is more than the {widest} bits of the step's digits")
