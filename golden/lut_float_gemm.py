@@ -70,8 +70,8 @@ class StepFormat:
             raise UsageError(f"weight_kind={self.weight_kind!r} is not one of {', '.join(WEIGHT_KINDS)}")
         if not (fmt.signed and fmt.has_zero):
             raise UsageError(
-                f"a format with signed={fmt.signed} and has_zero={fmt.has_zero} cannot be aligned: activations "
-                "need a format with signs and a zero"
+                f"a format with signed={fmt.signed} and has_zero={fmt.has_zero} cannot be aligned: "
+                "activations need a format with signs and a zero"
             )
         if self.align_bits < (least := fmt.mantissa_bits + 2):
             raise UsageError(
