@@ -12,9 +12,10 @@ from ..mac_spec import MacSpec, check_step
 from ..pe.elements import DATAFLOWS, ELEMENTS, check_dataflow, element_spec, make_element
 from ..pe.serial_cell import skip_spec
 from ..spec import choice, integer
-from .chain import stage_spec
+from .chain import Accumulate, accumulate_spec, stage_spec
 from .lockstep import lockstep_array
 from .serial_array import check_serial, serial_array
+from .weight_rows import WeightRowsSpec
 from .weight_stationary import weight_stationary_array
 
 #: Beats that bit-serial rows may drift apart, where nothing else is said.
@@ -145,6 +146,17 @@ class MacArraySpec(MacSpec):
     def cell_spec(self) -> "MacArraySpec":
         """What a cell of a broadcast row is made of: the row has registered its operands."""
         return dataclasses.replace(self, rows=1, cols=1, input_reg=False)
+
+    @property
+    def weight_rows(self) -> WeightRowsSpec:
+        """The rows of cells in which weights rest, with ws."""
+        stages = stage_spec(self)
+        shared = {name: getattr(stages, name) for name in type(stages).params()}
+        return WeightRowsSpec(**shared, rows=self.k_step, cols=self.cols)
+
+    def make_sums(self) -> Accumulate:
+        """Return the accumulators of a column, with ws."""
+        return Accumulate(accumulate_spec(self, slots=self.rows))
 
     def make_element(self) -> wiring.Component:
         """Return the element of the array."""

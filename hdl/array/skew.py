@@ -57,7 +57,7 @@ def delayed(m: Module, platform, en, value, cycles: int, name: str, cleared: boo
 class SkewSpec(Spec):
     """Shape of the vector and direction of the skew."""
 
-    lanes: int = integer(1, 1, 256, "elements of the vector")
+    lanes: int = integer(1, 1, 257, "elements of the vector: a dimension of an array, and one for its sums")
     width: int = integer(1, 1, 65536, "width of an element", unit="bits")
     descending: bool = flag(False, "lane i is delayed by lanes-1-i cycles, not by i")
 

@@ -32,6 +32,10 @@ class WeightRowsSpec(ChainStageSpec):
     rows: int = integer(4, 1, 256, "rows of cells: stages of each column's chain")
     cols: int = integer(8, 1, 256, "columns")
 
+    def make_stage(self) -> ChainStage:
+        """Return the stage in a cell."""
+        return ChainStage(ChainStageSpec(**{n: getattr(self, n) for n in ChainStageSpec.params()}))
+
 
 class WeightCell(wiring.Component):
     """A stage of a column's chain with the weight that it multiplies by, and the weight that comes next."""
@@ -67,7 +71,7 @@ class WeightCell(wiring.Component):
         b_next, b_now = (
             Signal(spec.b_word.width, name=name, reset_less=True) for name in ("b_next", "b_now")
         )
-        stage = ChainStage(ChainStageSpec(**{n: getattr(spec, n) for n in ChainStageSpec.params()}))
+        stage = spec.make_stage()
         share(m, platform, stage, "stage")
         loads, swaps = Signal(name="loads"), Signal(name="swaps")
         m.d.comb += [loads.eq(self.en & self.load), swaps.eq(self.en & self.swap)]

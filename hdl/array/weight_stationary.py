@@ -17,11 +17,11 @@ import dataclasses
 from amaranth.hdl import Cat, Module, Mux, Signal
 
 from ..share import share
-from .chain import Accumulate, accumulate_spec, resolved, stage_spec
+from .chain import resolved
 from .edge_coder import coded
 from .lockstep import register_c
 from .skew import delayed, skewed
-from .weight_rows import WeightRows, WeightRowsSpec
+from .weight_rows import WeightRows
 
 
 @dataclasses.dataclass
@@ -49,9 +49,8 @@ def weight_stationary_array(m: Module, platform, array) -> None:
     m.d.comb += [c_free.eq(~array.c.valid), en.eq(c_free | array.c.ready)]
     control = intake(m, array, en)
 
-    stages = stage_spec(spec)
-    shared = {name: getattr(stages, name) for name in type(stages).params()}
-    cells = WeightRows.of(WeightRowsSpec(**shared, rows=spec.k_step, cols=spec.cols))
+    stages = spec.weight_rows
+    cells = WeightRows.of(stages)
     share(m, platform, cells, "cells")
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
     b = skewed(m, platform, en, b, spec.cols, "b_skew")
@@ -77,7 +76,7 @@ def weight_stationary_array(m: Module, platform, array) -> None:
             token = delayed(m, platform, en, token, 1, f"token_{j}", cleared=True)
         words = cells.sum_down.word_select(j, size)
         word = resolved(m, platform, en, words, stages, f"resolve_{j}")
-        column = Accumulate(accumulate_spec(spec, slots=spec.rows))
+        column = spec.make_sums()
         share(m, platform, column, f"accumulate_{j}")
         m.d.comb += [
             column.en.eq(en),

@@ -8,6 +8,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 
 from ...golden.float_accumulate import AccumulatorFormat
 from ...golden.float_format import FloatFormat
+from ...golden.float_zero_point import DifferenceFormat
 from .accumulate import WideNumber
 from .float_unit import sum_with
 from .geometry import Target
@@ -15,7 +16,13 @@ from .normalise import normalise
 from .pack import pack, round_up
 
 
-def acc_code(m: Module, number: WideNumber, acc: AccumulatorFormat, fmt: FloatFormat, adder: str) -> Value:
+def acc_code(
+    m: Module,
+    number: WideNumber,
+    acc: AccumulatorFormat | DifferenceFormat,
+    fmt: FloatFormat,
+    adder: str,
+) -> Value:
     """Return the code of an accumulator in `fmt`. Combinational."""
     target = Target(fmt.mantissa_bits + 1, 1, fmt.min_exponent)
     # Exponent of the top bit below the sign, of a number whose exponent is 1.

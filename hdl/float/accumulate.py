@@ -31,6 +31,11 @@ class WideNumber:
     plus: Value
     minus: Value
 
+    @classmethod
+    def of(cls, word: Value, acc_bits: int) -> "WideNumber":
+        """Return the parts of a word whose significand has `acc_bits`."""
+        return cls(word[acc_bits:-2], word[:acc_bits], word[-2], word[-1])
+
     @property
     def word(self) -> Value:
         """All parts in one word."""

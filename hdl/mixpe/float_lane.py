@@ -1,7 +1,8 @@
 """The dequantisation of a column of float sums, and its results between groups.
 
-    sum --> round --> | d | --> d * scale, exact --> | product | --> + --> | | --> round --> | newest | ... |
-                                                                     ^------------------- & ~first, oldest --'
+    sum --> - -> round -> | d | --> d * scale, exact -> | product | --> + --> | | --> round --> | newest ... |
+            ^                                                         ^---------------- & ~first, oldest -'
+    sum(a) * zero
 
 The product is not rounded: it goes, as the term of a fused multiply-add, into the adder in front of the ring.
 Golden model: `golden.float_group_gemm`.
@@ -13,6 +14,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from ...golden.float_zero_point import DifferenceFormat
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
 from ..float.acc_code import acc_code
@@ -23,18 +25,22 @@ from ..float.sum import DEADLINE, Part
 from ..float.unpack import unpack
 from ..share import share
 from ..spec import Spec, float_format, integer
+from .float_zero_point import code_difference, wide_difference
 from .result_ring import ResultRing
 
 
 class FloatLane(wiring.Component):
-    """`product` is round(sum) * scale, exact, 2 enabled cycles after the sum; `scale` is taken a cycle later.
+    """`product` is round(sum - zero * a_sum) * scale, exact; `a_sum` and `zero` come with the sum.
 
-    Registers have no reset.
+    It comes 2 enabled cycles after the sum, and `scale` is taken a cycle before that; with zero points sums
+    in wide accumulators take a cycle more. Registers have no reset.
     """
 
     port_docs = {
         "en": "every register moves only while this is high",
         "word": "sum of a row's products in a group, as the elements show it",
+        "a_sum": "sum of its activations, likewise",
+        "zero": "zero point of the group, recentred",
         "scale": "scale of the group",
         "product": "what the group adds to the row's result, before rounding",
     }
@@ -42,9 +48,12 @@ class FloatLane(wiring.Component):
     def __init__(self, spec):
         """`spec`: a MixpeFloatArraySpec, of whose size a lane makes no use."""
         self.spec = spec
+        width = spec.core.acc_width
+        zero = {"a_sum": In(width), "zero": In(spec.b_bits)} if spec.zero_point else {}
         super().__init__(
-            {"en": In(1), "word": In(spec.core.acc_width), "scale": In(spec.scale_code.bits)}
-            | {"product": Out(product_bits(spec.fma))}
+            {"en": In(1), "word": In(width)}
+            | zero
+            | {"scale": In(spec.scale_code.bits), "product": Out(product_bits(spec.fma))}
         )
 
     def elaborate(self, platform):
@@ -59,7 +68,7 @@ class FloatLane(wiring.Component):
         part.add_rows(m, columns)
         columns.compress(DEADLINE)
         significand = prefix_add(m, *columns.rows(), spec.adder, name="product_adder")[:bits]
-        rounded = self._rounded(m)
+        rounded = self._rounded(m, platform)
         with m.If(self.en):
             m.d.sync += [
                 d.eq(rounded),
@@ -68,17 +77,22 @@ class FloatLane(wiring.Component):
         m.d.comb += self.product.eq(held)
         return m
 
-    def _rounded(self, m: Module) -> Value:
-        """Return the code of the sum."""
+    def _rounded(self, m: Module, platform) -> Value:
+        """Return the code of the sum, less the zero point's part."""
         spec = self.spec
         if spec.microarchitecture == "terms":
+            if spec.zero_point:
+                return code_difference(m, platform, spec, self.word, self.a_sum, self.zero)
             return self.word
-        acc = spec.core.acc
-        ends = acc.acc_bits, acc.acc_bits + acc.exponent_bits
-        number = WideNumber(
-            self.word[ends[0] : ends[1]], self.word[: ends[0]], self.word[ends[1]], self.word[ends[1] + 1]
-        )
-        return acc_code(m, number, acc, spec.sum_code, spec.adder)
+        if not spec.zero_point:
+            number = WideNumber.of(self.word, spec.acc.acc_bits)
+            return acc_code(m, number, spec.acc, spec.sum_code, spec.adder)
+        fmt = DifferenceFormat(spec.acc)
+        number = wide_difference(m, spec, self.word, self.a_sum, self.zero)
+        held = Signal(len(number.word), name="difference_reg", reset_less=True)
+        with m.If(self.en):
+            m.d.sync += held.eq(number.word)
+        return acc_code(m, WideNumber.of(held, fmt.acc_bits), fmt, spec.sum_code, spec.adder)
 
 
 def product_bits(spec: FmaPeSpec) -> int:

@@ -21,8 +21,8 @@ class GroupRows:
     """A row of sums on its way into the lanes.
 
     here: there is one; bottom: it is the bottom one; ends, starts: its group is the last, the first of its
-    tile. words: of all columns, and in which order they are there says the dataflow. negated: minus the sum
-    of its activations, None without zero points.
+    tile. words: of all columns, and in which order they are there says the dataflow. a_sum: the sum of its
+    activations, None without zero points; of integers negated.
     """
 
     here: Value
@@ -30,7 +30,7 @@ class GroupRows:
     ends: Value
     starts: Value
     words: Value
-    negated: Value | None
+    a_sum: Value | None
 
 
 def systolic_rows(m: Module, platform, array, en) -> GroupRows:
@@ -48,12 +48,7 @@ def systolic_rows(m: Module, platform, array, en) -> GroupRows:
     words = Signal(len(rows.result), name="sum_words", reset_less=True)
     with m.If(en):
         m.d.sync += words.eq(rows.result)
-    negated = None
-    if spec.zero_point:
-        a = array.a.payload.data.as_value()
-        negated = row_sums(
-            m, platform, spec, en, groups.take, groups.first, groups.last, a, spec.systolic_wait
-        )
+    a_sum, words = _activation_sums(m, platform, array, en, groups, words, spec.systolic_wait)
 
     # A group's rows follow each other, so that its first one and a count say when they come.
     tile_starts = Signal(init=1)
@@ -64,7 +59,7 @@ def systolic_rows(m: Module, platform, array, en) -> GroupRows:
     about = Cat(complete, groups.ends, tile_starts)
     top, ends, starts = delayed(m, platform, en, about, spec.systolic_wait, "group_delay", cleared=True)
     if spec.rows == 1:
-        return GroupRows(top, Const(1, 1), ends, starts, words, negated)
+        return GroupRows(top, Const(1, 1), ends, starts, words, a_sum)
     left = Signal(range(spec.rows), name="rows_left")
     held_ends, held_starts = (Signal(name=f"held_{name}", reset_less=True) for name in ("ends", "starts"))
     more = left.any()
@@ -78,7 +73,7 @@ def systolic_rows(m: Module, platform, array, en) -> GroupRows:
         Mux(top, ends, held_ends),
         Mux(top, starts, held_starts),
         words,
-        negated,
+        a_sum,
     )
 
 
@@ -90,18 +85,29 @@ def streamed_rows(m: Module, platform, array, en) -> GroupRows:
     groups = split_tiles(m, platform, array, core)
     core_en = Signal()
     m.d.comb += [core_en.eq(~core.c.valid | core.c.ready), core.c.ready.eq(en)]
-    negated = None
-    if spec.zero_point:
-        a = array.a.payload.data.as_value()
-        negated = row_sums(
-            m, platform, spec, core_en, groups.take, groups.first, groups.last, a, spec.core.latency
-        )
     ends = delayed(m, platform, core_en, groups.ends, spec.core.latency, "ends_delay")
     starts = Signal(name="tile_starts", init=1)
     with m.If(core.c.valid & en & core.c.payload.last):
         m.d.sync += starts.eq(ends)
     words = core.c.payload.data.as_value()
-    return GroupRows(core.c.valid, core.c.payload.last, ends, starts, words, negated)
+    a_sum, words = _activation_sums(m, platform, array, core_en, groups, words, spec.core.latency)
+    return GroupRows(core.c.valid, core.c.payload.last, ends, starts, words, a_sum)
+
+
+def _activation_sums(m: Module, platform, array, en, groups, words, wait: int) -> tuple[Value | None, Value]:
+    """Return the sum of the activations of the row that is out, and the words of the columns of C.
+
+    wait: enabled cycles from the beat that completes row 0.
+    """
+    spec = array.spec
+    if spec.sum_column:
+        # The first column made it, a cycle before the next one where columns are skewed.
+        width = spec.core.acc_width
+        return delayed(m, platform, en, words[:width], int(spec.columns_skewed), "a_sum"), words[width:]
+    if not spec.zero_point:
+        return None, words
+    a = array.a.payload.data.as_value()
+    return row_sums(m, platform, spec, en, groups.take, groups.first, groups.last, a, wait), words
 
 
 class _Streams:

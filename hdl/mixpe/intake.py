@@ -46,7 +46,8 @@ def _weights(m: Module, platform, array) -> Value:
     weights = array.b.payload.data.as_value()
     if spec.zero_point:
         # Recentred: less 2 ** (b_bits - 1), as the zero points are, an unsigned weight is a signed one.
-        return weights ^ Const(spec.recentre, len(weights))
+        weights = weights ^ Const(spec.recentre, len(weights))
+        return Cat(Const(1, spec.b_bits), weights) if spec.sum_column else weights
     if spec.recoding != "csd":
         return weights
     coders = []

@@ -83,7 +83,7 @@ class MixpeArray(wiring.Component):
         """Place the lane of each column."""
         spec = self.spec
         width = len(rows.words) // spec.cols
-        negated = rows.negated
+        negated = rows.a_sum
         placed = []
         for j, scale in enumerate(scales):
             lane = DequantLane(spec)

@@ -1,11 +1,13 @@
 """The group-dequantising array for float activations: that of `mixpe_array.py` with float lanes and rings."""
 
-from amaranth.hdl import Module, Value, unsigned
+from amaranth.hdl import Const, Module, Value, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..array.mac_array import MacArray, beat
+from ..array.skew import delayed
 from ..share import share
+from .dyadic_code import dyadic_code
 from .float_lane import FloatLane, FloatRing
 from .group_rows import GroupRows
 from .mixpe_array import MixpeArray
@@ -13,9 +15,9 @@ from .mixpe_float_spec import MixpeFloatArraySpec
 
 
 class MixpeFloatArray(MixpeArray):
-    """C = sum over groups of round(A x B) * scale, tile after tile: A are floats, B integers, C floats.
+    """C = sum over groups of round(A x B - zero * sum of A) * scale: A are floats, B integers, C floats.
 
-    Streams: as of `mixpe_array`; a beat of `s` brings the scales of a group, of any sign and value. `c`
+    Streams: as of `mixpe_array`; a float scale may be of any sign and value. `c`
     brings C row by row, with `last` on the bottom row. `last_mismatch` stays high until reset if `a` and `b`
     disagree about where a tile ends: it ends where either says so.
 
@@ -31,8 +33,8 @@ class MixpeFloatArray(MixpeArray):
         wiring.Component.__init__(
             self,
             {
-                "a": In(beat(spec.a_shape, spec.rows)),
-                "b": In(beat(spec.b_shape, spec.cols)),
+                "a": In(beat(spec.a_shape, spec.a_lanes)),
+                "b": In(beat(spec.b_shape, spec.b_lanes)),
                 "s": In(stream.Signature(data.StructLayout(fields))),
                 "c": Out(beat(unsigned(spec.out_bits), spec.cols)),
                 "last_mismatch": Out(1),
@@ -43,15 +45,24 @@ class MixpeFloatArray(MixpeArray):
     def port_docs(self) -> dict[str, str]:
         """What the ports are; `a` and `b` are those of `mac_array`."""
         return MacArray.port_docs.fget(self) | {
-            "s": f"scale of each column for a group, {self.spec.scale_format}; lane j is column j"
+            "s": f"scale ({self.spec.scale_format}) and zero point of each column; lane j is column j"
         }
 
     def scale_parts(self, m: Module, platform, j: int) -> dict[str, Value]:
-        """Return the scale that `s` offers for column `j`."""
-        return {"scale": self.s.payload.scale[j]}
+        """Return the scale that `s` offers for column `j`, and its zero point, recentred as the weights."""
+        spec, offered = self.spec, self.s.payload
+        parts = {}
+        if spec.zero_point:
+            parts["zero"] = offered.zero[j] ^ Const(1 << (spec.b_bits - 1), spec.b_bits)
+        if spec.scale_format == "dyadic":
+            scale = dyadic_code(m, offered.mult[j], offered.shift[j], spec.scale_code, f"scale_{j}")
+        else:
+            scale = offered.scale[j]
+        return parts | {"scale": scale}
 
     def _lanes(self, m: Module, platform, en, rows: GroupRows, scales) -> list[FloatLane]:
         """Place the lane of each column."""
+        a_sum = rows.a_sum
         placed = []
         for j, scale in enumerate(scales):
             lane = FloatLane(self.spec)
@@ -61,6 +72,10 @@ class MixpeFloatArray(MixpeArray):
                 lane.word.eq(rows.words.word_select(j, len(lane.word))),
                 lane.scale.eq(scale["scale"]),
             ]
+            if self.spec.zero_point:
+                if j and self.spec.columns_skewed:
+                    a_sum = delayed(m, platform, en, a_sum, 1, f"a_sum_{j}")
+                m.d.comb += [lane.zero.eq(scale["zero"]), lane.a_sum.eq(a_sum)]
             placed.append(lane)
         return placed
 

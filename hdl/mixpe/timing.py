@@ -6,6 +6,8 @@ class GroupTiming:
 
     #: Enabled cycles from reading a result to writing the sum with it, less one.
     adder_stages = 0
+    #: Whether the array has a column more, the first, whose weights are 1: it adds up the activations.
+    sum_column = False
 
     @property
     def columns_skewed(self) -> bool:
@@ -15,7 +17,7 @@ class GroupTiming:
     @property
     def systolic_wait(self) -> int:
         """Enabled cycles from accepting a group's last beat to the sum of row 0 and column 0, with os."""
-        return 2 + self.edge_cycles
+        return 2 + self.edge_cycles + self.sum_column
 
     @property
     def gap_of_scales(self) -> int:
@@ -35,7 +37,7 @@ class GroupTiming:
     @property
     def b_lanes(self) -> int:
         """Elements of B in a beat."""
-        return self.core.b_lanes
+        return self.core.b_lanes - self.sum_column
 
     @property
     def latency(self) -> int:
@@ -50,7 +52,7 @@ class GroupTiming:
     @property
     def macs_per_beat(self) -> int:
         """Products that an accepted beat of `a` stands for."""
-        return self.core.macs_per_beat
+        return self.core.macs_per_beat // self.core.cols * self.cols
 
     @property
     def macs_per_cycle(self) -> int:

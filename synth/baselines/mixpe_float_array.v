@@ -2,12 +2,17 @@
 // sums of a group wait for their scales and leave row by row.
 `include "weight_fma_pe.v"
 `include "weight_terms_pe.v"
+`include "mixpe_float_drain.v"
 
 module mixpe_float_array_baseline #(
   parameter ROWS = 8,
   parameter COLS = 8,
   parameter GROUP = 128,
   parameter TERMS = 0,           // elements add terms
+  parameter ZERO_POINT = 1,
+  parameter DYADIC = 0,          // scales are a multiplier and a shift
+  parameter MULT_BITS = 8,
+  parameter SHIFT_BITS = 5,
   parameter EXPONENT = 8,        // activations, weights and elements, as in weight_fma_pe
   parameter MANTISSA = 7,
   parameter B_BITS = 4,
@@ -19,6 +24,7 @@ module mixpe_float_array_baseline #(
   parameter TERM_PLACE = 0,
   parameter TERM_NUMBER = 0,
   parameter TERM_HEADROOM = 0,
+  parameter WIDE_EXPONENT = 9,   // sums less the zero point's part
   parameter A_EXPONENT = 8,      // sums of groups
   parameter A_MANTISSA = 7,
   parameter B_EXPONENT = 8,      // scales
@@ -43,21 +49,21 @@ module mixpe_float_array_baseline #(
   input  wire                                      s_axis_b_tlast,
   input  wire                                      s_axis_b_tvalid,
   output wire                                      s_axis_b_tready,
-  input  wire [COLS*(1+B_EXPONENT+B_MANTISSA)-1:0] s_axis_s_tscale,
+  input  wire [COLS*(1+B_EXPONENT+B_MANTISSA)-1:0] s_axis_s_tscale,   // only without DYADIC
+  input  wire [COLS*MULT_BITS-1:0]                 s_axis_s_tmult,   // only with DYADIC
+  input  wire [COLS*SHIFT_BITS-1:0]                s_axis_s_tshift,   // only with DYADIC
+  input  wire [COLS*B_BITS-1:0]                    s_axis_s_tzero,   // only with ZERO_POINT
   input  wire                                      s_axis_s_tvalid,
   output wire                                      s_axis_s_tready,
-  output reg  [COLS*(1+OUT_EXPONENT+OUT_MANTISSA)-1:0] m_axis_c_tdata,
-  output reg                                       m_axis_c_tlast,
-  output reg                                       m_axis_c_tvalid,
+  output wire [COLS*(1+OUT_EXPONENT+OUT_MANTISSA)-1:0] m_axis_c_tdata,
+  output wire                                      m_axis_c_tlast,
+  output wire                                      m_axis_c_tvalid,
   input  wire                                      m_axis_c_tready,
   output reg                                       last_mismatch
 );
   localparam A_BITS = 1 + EXPONENT + MANTISSA;
   localparam SUM_BITS = TERMS ? A_BITS : ACC_BITS + ACC_EXPONENT + 2;
-  localparam CODE_BITS = 1 + A_EXPONENT + A_MANTISSA;
-  localparam SCALE_BITS = 1 + B_EXPONENT + B_MANTISSA;
-  localparam OUT_BITS = 1 + OUT_EXPONENT + OUT_MANTISSA;
-  localparam ROW_BITS = COLS * SUM_BITS;
+  localparam ROW_BITS = (COLS + ZERO_POINT) * SUM_BITS;   // with the sum of activations
 
   // A group may end when the sums of the one before have left.
   reg [12:0] step;
@@ -90,9 +96,9 @@ module mixpe_float_array_baseline #(
   genvar i, j;
   generate
     for (i = 0; i < ROWS; i = i + 1) begin : row
-      for (j = 0; j < COLS; j = j + 1) begin : col
+      for (j = 0; j < COLS + ZERO_POINT; j = j + 1) begin : col
         wire [A_BITS-1:0] a = s_axis_a_tdata[i*A_BITS +: A_BITS];
-        wire [B_BITS-1:0] b = s_axis_b_tdata[j*B_BITS +: B_BITS];
+        wire [B_BITS-1:0] b = j == COLS ? 1 : s_axis_b_tdata[j*B_BITS +: B_BITS] - (ZERO_POINT ? 1 << B_BITS >> 1 : 0);
         wire [SUM_BITS-1:0] acc;
         assign sums[i*ROW_BITS+j*SUM_BITS +: SUM_BITS] = acc;
         if (TERMS)
@@ -106,90 +112,41 @@ module mixpe_float_array_baseline #(
     end
   endgenerate
 
-  // Rows leave by way of two registers: the rounded sum, and the result.
-  wire en = !m_axis_c_tvalid || m_axis_c_tready;
-  wire leaves = left != 0 && s_axis_s_tvalid && en;
-  assign s_axis_s_tready = leaves && left == 1;
+  // A group's sums are held while its rows leave.
   reg [ROWS*ROW_BITS-1:0] held;
   reg held_ends, starts, held_starts;
-  reg d_valid, d_last, d_ends, d_first;
-  reg [COLS*CODE_BITS-1:0] d;
-  reg [COLS*SCALE_BITS-1:0] scale;
-  wire [COLS*CODE_BITS-1:0] rounded;
-  reg [ROWS*COLS*OUT_BITS-1:0] results;
-  wire [COLS*OUT_BITS-1:0] total;
+  wire ready;
+  wire leaves = left != 0 && ready;
   always @(posedge clk) begin
     if (rst) begin
       left <= 0;
       starts <= 1'b1;
-      d_valid <= 1'b0;
-      m_axis_c_tvalid <= 1'b0;
     end else begin
       if (complete) left <= ROWS;
       else if (leaves) left <= left - 1;
       if (complete) starts <= completes_tile;
-      if (en) begin
-        d_valid <= leaves;
-        m_axis_c_tvalid <= d_valid && d_ends;
-      end
     end
     if (complete) begin
       held <= sums;
       held_ends <= completes_tile;
       held_starts <= starts;
     end else if (leaves) held <= held >> ROW_BITS;
-    if (en) begin
-      {d, scale, d_last, d_ends, d_first} <= {rounded, s_axis_s_tscale, left == 1, held_ends, held_starts};
-      m_axis_c_tdata <= total;
-      m_axis_c_tlast <= d_last;
-      if (d_valid) results <= {results, total};
-    end
   end
-
-  generate
-    for (j = 0; j < COLS; j = j + 1) begin : lane
-      wire [SUM_BITS-1:0] sum = held[j*SUM_BITS +: SUM_BITS];
-      if (TERMS) assign rounded[j*CODE_BITS +: CODE_BITS] = sum;
-      else begin : round
-        wire signed [ACC_BITS-1:0] significand = sum[ACC_BITS-1:0];
-        wire signed [12:0] exponent = sum[ACC_BITS +: ACC_EXPONENT];
-        wire plus = sum[SUM_BITS-2];
-        wire minus = sum[SUM_BITS-1];
-        wire [ACC_BITS-1:0] magnitude = significand < 0 ? -significand : significand;
-        wire [CODE_BITS-1:0] code;
-        float_end #(ACC_BITS, A_MANTISSA + 2, A_EXPONENT, A_MANTISSA) finish (
-          .magnitude(magnitude), .lost(1'b0), .minus(plus || minus ? minus : significand < 0), .inf(plus || minus),
-          .nan(plus && minus), .ceiling(exponent + $signed(CODE_TOP)), .random(1'b0), .code(code));
-        assign rounded[j*CODE_BITS +: CODE_BITS] = code;
-      end
-
-      wire d_sign, d_zero, d_inf, d_nan, s_sign, s_zero, s_inf, s_nan, y_sign, y_zero, y_inf, y_nan;
-      wire [8:0] d_exponent, s_exponent, y_exponent;
-      wire [A_MANTISSA:0] d_significand;
-      wire [B_MANTISSA:0] s_significand;
-      wire [OUT_MANTISSA:0] y_significand;
-      wire [OUT_BITS-1:0] old = d_first ? 0 : results[((ROWS-1)*COLS+j)*OUT_BITS +: OUT_BITS];
-      float_unpack #(A_EXPONENT, A_MANTISSA) unpack_d (
-        d[j*CODE_BITS +: CODE_BITS], d_sign, d_exponent, d_significand, d_zero, d_inf, d_nan);
-      float_unpack #(B_EXPONENT, B_MANTISSA) unpack_s (
-        scale[j*SCALE_BITS +: SCALE_BITS], s_sign, s_exponent, s_significand, s_zero, s_inf, s_nan);
-      float_unpack #(OUT_EXPONENT, OUT_MANTISSA) unpack_y (
-        old, y_sign, y_exponent, y_significand, y_zero, y_inf, y_nan);
-      localparam TERM_BITS = A_MANTISSA + B_MANTISSA + 2;
-      localparam BITS = LOW + LEFTMOST + OUT_MANTISSA + 1;
-      wire [TERM_BITS-1:0] product = d_significand * s_significand;
-      wire [9:0] product_exponent = d_exponent + s_exponent;
-      wire none = d_zero || s_zero;
-      wire infinite = d_inf || s_inf;
-      wire [BITS-1:0] size;
-      wire lost, negative, inf, nan;
-      wire signed [12:0] ceiling;
-      float_sum #(TERM_BITS, OUT_MANTISSA + 1, LOW, LEFTMOST, YIELDS, TERM_TOP, NUMBER_TOP) add (
-        product, d_sign ^ s_sign, product_exponent, none, infinite, d_nan || s_nan || (infinite && none),
-        y_significand, y_sign, y_exponent, y_zero, y_inf, y_nan, size, lost, negative, inf, nan, ceiling);
-      float_end #(BITS, HEADROOM, OUT_EXPONENT, OUT_MANTISSA) finish (
-        .magnitude(size), .lost(lost), .minus(negative), .inf(inf), .nan(nan), .ceiling(ceiling), .random(1'b0),
-        .code(total[j*OUT_BITS +: OUT_BITS]));
-    end
-  endgenerate
+  mixpe_float_drain #(
+    .ROWS(ROWS), .COLS(COLS),
+    .TERMS(TERMS), .ZERO_POINT(ZERO_POINT), .DYADIC(DYADIC), .MULT_BITS(MULT_BITS), .SHIFT_BITS(SHIFT_BITS), .EXPONENT(EXPONENT),
+    .MANTISSA(MANTISSA), .B_BITS(B_BITS), .ACC_BITS(ACC_BITS), .ACC_EXPONENT(ACC_EXPONENT), .OFFSET(OFFSET), .TERM_LOW(TERM_LOW),
+    .TERM_LEFTMOST(TERM_LEFTMOST), .TERM_PLACE(TERM_PLACE), .TERM_NUMBER(TERM_NUMBER), .TERM_HEADROOM(TERM_HEADROOM), .WIDE_EXPONENT(WIDE_EXPONENT), .A_EXPONENT(A_EXPONENT),
+    .A_MANTISSA(A_MANTISSA), .B_EXPONENT(B_EXPONENT), .B_MANTISSA(B_MANTISSA), .OUT_EXPONENT(OUT_EXPONENT), .OUT_MANTISSA(OUT_MANTISSA), .CODE_TOP(CODE_TOP),
+    .LOW(LOW), .LEFTMOST(LEFTMOST), .YIELDS(YIELDS), .TERM_TOP(TERM_TOP), .NUMBER_TOP(NUMBER_TOP), .HEADROOM(HEADROOM)
+  ) drain (
+    .clk(clk), .rst(rst), .sums(held[COLS*SUM_BITS-1:0]), .a_sum(held[ROW_BITS-1 -: SUM_BITS]), .bottom(left == 1),
+    .ends(held_ends), .starts(held_starts), .sums_valid(left != 0), .sums_ready(ready),
+    .scales(s_axis_s_tscale),   // only without DYADIC
+    .mults(s_axis_s_tmult), .shifts(s_axis_s_tshift),   // only with DYADIC
+    .zeros(s_axis_s_tzero),   // only with ZERO_POINT
+    .s_valid(s_axis_s_tvalid), .s_ready(s_axis_s_tready),
+    .m_axis_c_tdata(m_axis_c_tdata), .m_axis_c_tlast(m_axis_c_tlast), .m_axis_c_tvalid(m_axis_c_tvalid),
+    .m_axis_c_tready(m_axis_c_tready)
+  );
 endmodule

@@ -1,8 +1,9 @@
 // The function of weight_fma_pe, microarchitecture=significand, with Verilog's own *, +, - and shifts.
 `include "float_parts.v"
-`include "float_step.v"
+`include "wide_sum.v"
 
-module weight_fma_pe_baseline #(
+// old + a * b: a step of the element.
+module weight_fma_sum #(
   parameter EXPONENT = 8,        // the format of activations
   parameter MANTISSA = 7,
   parameter B_BITS = 4,
@@ -10,12 +11,10 @@ module weight_fma_pe_baseline #(
   parameter ACC_EXPONENT = 9,
   parameter OFFSET = 32          // what an activation's exponent is more there
 ) (
-  input  wire                             clk,
-  input  wire                             en,
-  input  wire                             first,
   input  wire [EXPONENT+MANTISSA:0]       a,
   input  wire signed [B_BITS-1:0]         b,
-  output reg  [ACC_BITS+ACC_EXPONENT+1:0] acc
+  input  wire [ACC_BITS+ACC_EXPONENT+1:0] old,
+  output wire [ACC_BITS+ACC_EXPONENT+1:0] total
 );
   wire sign, zero, inf, nan;
   wire [8:0] field;
@@ -31,7 +30,26 @@ module weight_fma_pe_baseline #(
   wire minus = sign ^ b[B_BITS-1];
 
   wire [1:0] flags = {invalid || (inf && minus), invalid || (inf && !minus)};
-  wire [ACC_BITS+ACC_EXPONENT+1:0] sum;
-  float_step #(ACC_BITS, ACC_EXPONENT) step (.x({flags, added_exponent, added}), .y(first ? 0 : acc), .sum(sum));
-  always @(posedge clk) if (en) acc <= sum;
+  wide_sum #(ACC_BITS, ACC_EXPONENT) add (.x({flags, added_exponent, added}), .y(old), .total(total));
+endmodule
+
+module weight_fma_pe_baseline #(
+  parameter EXPONENT = 8,        // as in weight_fma_sum
+  parameter MANTISSA = 7,
+  parameter B_BITS = 4,
+  parameter ACC_BITS = 20,
+  parameter ACC_EXPONENT = 9,
+  parameter OFFSET = 32
+) (
+  input  wire                             clk,
+  input  wire                             en,
+  input  wire                             first,
+  input  wire [EXPONENT+MANTISSA:0]       a,
+  input  wire signed [B_BITS-1:0]         b,
+  output reg  [ACC_BITS+ACC_EXPONENT+1:0] acc
+);
+  wire [ACC_BITS+ACC_EXPONENT+1:0] total;
+  weight_fma_sum #(EXPONENT, MANTISSA, B_BITS, ACC_BITS, ACC_EXPONENT, OFFSET)
+    step (.a(a), .b(b), .old(first ? 0 : acc), .total(total));
+  always @(posedge clk) if (en) acc <= total;
 endmodule

@@ -72,6 +72,34 @@ module term_sum #(
   endgenerate
 endmodule
 
+// old + a * b: a step of the element.
+module weight_terms_sum #(
+  parameter EXPONENT = 8,
+  parameter MANTISSA = 7,
+  parameter B_BITS = 4,
+  parameter LOW = 2,
+  parameter LEFTMOST = 18,
+  parameter TERM_TOP = 0,
+  parameter NUMBER_TOP = 0,
+  parameter HEADROOM = 0
+) (
+  input  wire [EXPONENT+MANTISSA:0] a,
+  input  wire signed [B_BITS-1:0]   b,
+  input  wire [EXPONENT+MANTISSA:0] old,
+  output wire [EXPONENT+MANTISSA:0] total
+);
+  localparam SIZE = EXPONENT + MANTISSA;
+  wire [B_BITS-1:0] magnitude = b < 0 ? -b : b;
+  wire [SIZE:0] sum;
+  term_sum #(B_BITS, 0, EXPONENT, MANTISSA, LOW, LEFTMOST, TERM_TOP, NUMBER_TOP, HEADROOM)
+    terms (.size(a[SIZE-1:0]), .bits(magnitude), .code(sum));
+  wire special = a[SIZE-1:MANTISSA] == (1 << EXPONENT) - 1;
+  wire [SIZE:0] not_a_number = ((2 << EXPONENT) - 1) << (MANTISSA - 1);
+  wire [SIZE:0] product = special && b == 0 ? not_a_number : {a[SIZE] ^ b[B_BITS-1], sum[SIZE-1:0]};
+  scaled_sum #(EXPONENT, MANTISSA, LOW, LEFTMOST, TERM_TOP, NUMBER_TOP, HEADROOM)
+    accumulate (.a(old), .b(product), .y(total));
+endmodule
+
 module weight_terms_pe_baseline #(
   parameter EXPONENT = 8,        // the format of activations
   parameter MANTISSA = 7,
@@ -89,16 +117,8 @@ module weight_terms_pe_baseline #(
   input  wire signed [B_BITS-1:0]   b,
   output reg  [EXPONENT+MANTISSA:0] acc
 );
-  localparam SIZE = EXPONENT + MANTISSA;
-  wire [B_BITS-1:0] magnitude = b < 0 ? -b : b;
-  wire [SIZE:0] sum, next;
-  term_sum #(B_BITS, 0, EXPONENT, MANTISSA, LOW, LEFTMOST, TERM_TOP, NUMBER_TOP, HEADROOM)
-    terms (.size(a[SIZE-1:0]), .bits(magnitude), .code(sum));
-  wire special = a[SIZE-1:MANTISSA] == (1 << EXPONENT) - 1;
-  wire [SIZE:0] not_a_number = ((2 << EXPONENT) - 1) << (MANTISSA - 1);
-  wire [SIZE:0] product = special && b == 0 ? not_a_number : {a[SIZE] ^ b[B_BITS-1], sum[SIZE-1:0]};
-  wire [SIZE:0] kept = first ? 0 : acc;
-  scaled_sum #(EXPONENT, MANTISSA, LOW, LEFTMOST, TERM_TOP, NUMBER_TOP, HEADROOM)
-    accumulate (.a(kept), .b(product), .y(next));
+  wire [EXPONENT+MANTISSA:0] next;
+  weight_terms_sum #(EXPONENT, MANTISSA, B_BITS, LOW, LEFTMOST, TERM_TOP, NUMBER_TOP, HEADROOM)
+    step (.a(a), .b(b), .old(first ? 0 : acc), .total(next));
   always @(posedge clk) if (en) acc <= next;
 endmodule

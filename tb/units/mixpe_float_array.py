@@ -7,7 +7,7 @@ import numpy as np
 
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat
-from ...golden.float_group_gemm import float_group_gemm
+from ...golden.float_group_gemm import dyadic_scale, float_group_gemm
 from ...golden.group_gemm import group_count
 from ...golden.integer import int_range
 from ...hdl.mixpe.mixpe_float_spec import MixpeFloatArraySpec
@@ -41,11 +41,13 @@ def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -
                 [one_sided_last(tiles(1)[0], side), *tiles(1)],
                 status={"last_mismatch": 1},
             )
-            for side in "ab"
+            for side in ("b" if spec.streams_rows else "ab")
         ),
         Scenario("c is ready only when valid", tiles(3), patient=True),
         Scenario("scales come late", tiles(3), {"s": 0.97}),
     ]
+    if spec.zero_point:
+        found.append(Scenario("nothing but zero points", [even_tile(spec, k, rng) for k in lengths]))
     found += [Scenario(f"stalls on {stream}", tiles(3), {stream: 0.6}) for stream in "absc"]
     for i in range(repeats):
         stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in "absc"}
@@ -60,13 +62,21 @@ def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -
 def random_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
     """Return a tile of numbers of about one size, so that sums cancel and results keep all groups."""
     a = numbers_near_one(spec.fmt, (spec.rows, k), rng)
-    b = rng.integers(*int_range(spec.b_bits, True), (k, spec.cols), endpoint=True)
+    b = rng.integers(*int_range(*spec.b_kind), (k, spec.cols), endpoint=True)
     # Some activations are taken back, whole or all but the last bit.
     back = np.flatnonzero(rng.integers(0, 4, k - 1) == 0) + 1
     a[:, back] = a[:, back - 1] ^ 1 << spec.fmt.magnitude_bits ^ rng.integers(0, 2, len(back))
     b[back] = b[back - 1]
-    scale = numbers_near_one(spec.scale_code, (group_count(k, spec.group), spec.cols), rng)
-    return tile(spec, f"random tile, K={k}", a, b, scale)
+    return tile(spec, f"random tile, K={k}", a, b, random_scales(spec, k, rng, numbers_near_one))
+
+
+def random_scales(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator, draw) -> dict[str, np.ndarray]:
+    """Return the fields of a beat of `s` per group; draw(format, size, rng) makes codes of scales."""
+    size = (group_count(k, spec.group), spec.cols)
+    found = {name: rng.integers(0, 1 << shape.width, size) for name, shape in spec.scale_fields.items()}
+    if "scale" in found:
+        found["scale"] = draw(spec.scale_code, size, rng)
+    return found
 
 
 def any_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
@@ -77,10 +87,25 @@ def any_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Tra
     finite = numbers_near_one(spec.fmt, a.shape, rng)
     a = np.where((rng.integers(0, 6, a.shape) > 0) & (k > 1), finite, a)
     a[rng.integers(spec.rows), rng.integers(k)] = rng.choice([spec.fmt.inf_code, spec.fmt.nan_code])
-    b = rng.choice([*int_range(spec.b_bits, True), -1, 0, 1], (k, spec.cols))
-    size = (group_count(k, spec.group), spec.cols)
-    scale = random_codes(spec.scale_code, size[0] * size[1], rng).reshape(size)
-    return tile(spec, f"tile of any codes, K={k}", a, b, scale)
+    low, high = int_range(*spec.b_kind)
+    middle = (low + high + 1) // 2
+    b = rng.choice([low, middle - 1, middle, middle + 1, high], (k, spec.cols))
+    scales = random_scales(spec, k, rng, any_codes)
+    return tile(spec, f"tile of any codes, K={k}", a, b, scales)
+
+
+def even_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
+    """Return a tile in which every weight is the zero point: its sums cancel, or nearly."""
+    scales = random_scales(spec, k, rng, numbers_near_one)
+    b = np.repeat(scales["zero"], spec.group, axis=0)[:k]
+    return tile(
+        spec, f"nothing but zero points, K={k}", numbers_near_one(spec.fmt, (spec.rows, k), rng), b, scales
+    )
+
+
+def any_codes(fmt: FloatFormat, size: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return any codes, ends of all ranges, Inf and NaN among them."""
+    return random_codes(fmt, size[0] * size[1], rng).reshape(size)
 
 
 def numbers_near_one(fmt: FloatFormat, size: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -90,27 +115,34 @@ def numbers_near_one(fmt: FloatFormat, size: tuple[int, ...], rng: np.random.Gen
     return code | rng.integers(0, 2, size) << fmt.magnitude_bits
 
 
-def tile(spec: MixpeFloatArraySpec, name: str, a, b, scale) -> Transaction:
+def tile(spec: MixpeFloatArraySpec, name: str, a, b, scales: dict[str, np.ndarray]) -> Transaction:
     """Return the transaction of A (rows, K), B (K, cols) and scales (groups, cols)."""
-    c = product(spec, a, b, {"scale": scale})
+    c = product(spec, a, b, scales)
     return Transaction(
         name,
-        {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": {"scale": scale}},
+        {"a": a_beats(spec, a), "b": b_beats(spec, b), "s": scales},
         {"c": {"data": c, "last": last_of(spec.rows)}},
         spec.tile_cycles(a.shape[1]),
-        beats_after={"s": None},
+        # With ws rows of A come one by one, and the first of the last block completes a row of C.
+        beats_after={"s": None} | ({"a": spec.rows - 1} if spec.streams_rows else {}),
     )
 
 
 def product(spec: MixpeFloatArraySpec, a, b, scales: dict[str, np.ndarray]) -> np.ndarray:
     """Return C of any A (M, K), B (K, N) and scales (groups, N) from the golden model."""
+    if spec.scale_format == "dyadic":
+        scale = dyadic_scale(scales["mult"], scales["shift"], **spec.dyadic_bits)
+    else:
+        scale = scales["scale"]
     return float_group_gemm(
         a,
         b,
-        scales["scale"],
+        scale,
+        scales.get("zero"),
         group=spec.group,
         acc=spec.acc,
         terms=spec.microarchitecture == "terms",
+        block=spec.k_step if spec.streams_rows else None,
         sum_format=spec.sum_code,
         scale_format=spec.scale_code,
         out_format=spec.fma.out,

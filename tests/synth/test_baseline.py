@@ -115,7 +115,12 @@ SPECS = [
     ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 4}),
     (
         "mixpe_float_array",
-        {"rows": 1, "cols": 2, "group": 3, "microarchitecture": "terms", "b_bits": 2, "out_format": "fp16"},
+        {"rows": 1, "cols": 2, "group": 3, "microarchitecture": "terms", "b_bits": 2, "out_format": "fp16"}
+        | {"scale_format": "dyadic"},
+    ),
+    (
+        "mixpe_float_array",
+        {"rows": 2, "cols": 1, "group": 4, "dataflow": "ws", "depth": 2},
     ),
     ("absmax", {"lanes": 3}),
     ("absmax", {"lanes": 1, "fmt": "fp16", "scale_format": "bf16", "out_bits": 10, "group": 3}),

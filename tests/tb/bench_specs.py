@@ -171,10 +171,12 @@ SPECS = [
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19, "adder": "ripple"}),
     ("weight_fma_pe", {"microarchitecture": "terms", "b_bits": 3}),
     ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 8}),
+    ("mixpe_float_array", {"rows": 2, "cols": 2, "group": 4, "zero_point": False, "scale_format": "fp32"}),
+    ("mixpe_float_array", {"rows": 1, "cols": 2, "group": 4, "dataflow": "ws", "depth": 2}),
     (
         "mixpe_float_array",
         {"rows": 1, "cols": 1, "group": 1, "a_format": "fp16", "b_bits": 8, "acc_bits": 19}
-        | {"sum_format": "fp32", "scale_format": "fp16", "out_format": "bf16"},
+        | {"sum_format": "fp32", "scale_format": "dyadic", "mult_bits": 16, "out_format": "bf16"},
     ),
     ("mixpe_float_array", {"rows": 2, "cols": 3, "group": 5, "microarchitecture": "terms", "b_bits": 2}),
     ("absmax", {"lanes": 3}),

@@ -29,6 +29,7 @@ FMA = {"a_format": "e4m3fn"}
 DOT = {"lanes": 3, "a_format": "e4m3"}
 MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
+DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
@@ -421,8 +422,19 @@ DEFECTS = [
         "row_is_scaled = 1'b1;",
         "should be|delivered|unknown",
     ),
-    ("mixpe_float_array", FLOAT_GROUPS, r"\.first\(row_starts_line\[1\]\)", ".first(1'b0)", "c.data|unknown"),
+    ("mixpe_float_array", FLOAT_GROUPS, r"\.first\(row_starts_line\[2\]\)", ".first(1'b0)", "c.data|unknown"),
     ("mixpe_float_array", FLOAT_GROUPS, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
+    # The sum of activations of another row; Inf that is not seen; a shift that does nothing.
+    ("mixpe_float_array", FLOAT_GROUPS | {"cols": 2}, r"\.a_sum\(a_sum_1_o\)", ".a_sum(a_sum_o)", "c.data"),
+    ("mixpe_float_array", FLOAT_GROUPS, r"assign no_number = .*;", "assign no_number = 1'b0;", "c.data"),
+    (
+        "mixpe_float_array",
+        FLOAT_GROUPS | {"dataflow": "ws", "depth": 2},
+        r"\.first\(token_delay_o\[1\]\)",
+        ".first(1'b0)",
+        "c.data|unknown",
+    ),
+    ("mixpe_float_array", FLOAT_GROUPS | DYADIC, r"- \$signed\(\{ 1'h0, s_axis_s_tshift \}\)", "", "c.data"),
 ]
 
 
