@@ -17,14 +17,15 @@ from .mixpe_float_spec import MixpeFloatArraySpec
 class MixpeFloatArray(MixpeArray):
     """C = sum over groups of round(A x B - zero * sum of A) * scale: A are floats, B integers, C floats.
 
-    Streams: as of `mixpe_array`; a float scale may be of any sign and value. `c`
-    brings C row by row, with `last` on the bottom row. `last_mismatch` stays high until reset if `a` and `b`
-    disagree about where a tile ends: it ends where either says so.
+    Streams: as of `mixpe_array`; a float scale may be of any sign and value. `c` brings C row by row, with
+    `last` on the bottom row. `last_mismatch` stays high until reset if `a` and `b` disagree about where a
+    tile ends; with ws it ends where `b` says so, else where either does.
 
     Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` and
-    `cols` + 2 steps. Row 0 is offered `latency` cycles after the last beat was accepted, if `s` was there; a
-    beat of `s` can be accepted while its group is still being summed. A stalled `c` or a missing `s` stops
-    the whole array. Reset drops whatever is in flight. Golden model: `golden.float_group_gemm`.
+    `cols` + 2 steps, with ws between blocks while `rows` is at least `depth`. Row 0 is offered `latency`
+    cycles after the last beat was accepted, if `s` was there; a beat of `s` can be accepted while its group
+    is still being summed. A stalled `c` or a missing `s` stops the whole array. Reset drops whatever is in
+    flight. Golden model: `golden.float_group_gemm`.
     """
 
     def __init__(self, spec: MixpeFloatArraySpec):
