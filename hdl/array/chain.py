@@ -86,11 +86,11 @@ class ChainStage(wiring.Component):
         m = Module()
         held = Signal(len(self.sum_in), name="sum_reg", reset_less=True)
         with m.If(self.en):
-            m.d.sync += held.eq(self.total(m))
+            m.d.sync += held.eq(self.total(m, platform))
         m.d.comb += self.sum_out.eq(held)
         return m
 
-    def total(self, m: Module) -> Value:
+    def total(self, m: Module, platform) -> Value:
         """Return the sum with the product, in as many words as it came in."""
         spec = self.spec
         if spec.element == "operator":

@@ -13,6 +13,7 @@ from amaranth.hdl import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from ..array.chain import Accumulate, ChainStage
 from ..float.accumulate import WideNumber, accumulate
 from ..float.term_tree import add_codes, term_product
 from ..float.weight_fma_pe import WeightFmaPeSpec
@@ -28,47 +29,9 @@ def added(m: Module, platform, spec: WeightFmaPeSpec, total: Value, word: Value)
     return accumulate(m, WideNumber.of(word, bits), WideNumber.of(total, bits), spec.adder).word
 
 
-class FloatStage(wiring.Component):
-    """`sum_out` is, an enabled cycle later, `sum_in` + a * b. The register has no reset."""
-
-    port_docs = {
-        "en": "the register moves only while this is high",
-        "a": "operand of A",
-        "b": "operand of B",
-        "sum_in": "sum of the stages before",
-        "sum_out": "sum with this product, registered",
-    }
-
-    def __init__(self, spec: WeightFmaPeSpec):
-        self.spec = spec
-        size = spec.acc_width
-        super().__init__(
-            {"en": In(1), "a": In(spec.a_word.width), "b": In(spec.b_word.width)}
-            | {"sum_in": In(size), "sum_out": Out(size)}
-        )
-
-    def elaborate(self, platform):
-        """Build the stage."""
-        m = Module()
-        spec = self.spec
-        if spec.microarchitecture == "terms":
-            product = term_product(m, platform, self.a, self.b, spec.a_format, spec.adder)
-        else:
-            product = weight_product(m, self.a, self.b, Const(1, 1), spec.acc, spec.adder).word
-        held = Signal(len(self.sum_in), name="sum_reg", reset_less=True)
-        total = added(m, platform, spec, self.sum_in, product)
-        with m.If(self.en):
-            m.d.sync += held.eq(total)
-        m.d.comb += self.sum_out.eq(held)
-        return m
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FloatWeightRowsSpec(WeightFmaPeSpec):
-    """A stage of the column's chain, and how many rows and columns of them there are."""
-
-    rows: int = integer(4, 1, 256, "rows of cells: stages of each column's chain")
-    cols: int = integer(8, 1, 257, "columns")
+class FloatStageSpec(WeightFmaPeSpec):
+    """The element that a stage of a column's chain is."""
 
     words = 1
 
@@ -77,9 +40,30 @@ class FloatWeightRowsSpec(WeightFmaPeSpec):
         """Width of the chain's sum."""
         return self.acc_width
 
+
+class FloatStage(ChainStage):
+    """`sum_out` is, an enabled cycle later, `sum_in` + a * b. The register has no reset."""
+
+    def total(self, m: Module, platform) -> Value:
+        """Return the sum with the product."""
+        spec = self.spec
+        if spec.microarchitecture == "terms":
+            product = term_product(m, platform, self.a, self.b, spec.a_format, spec.adder)
+        else:
+            product = weight_product(m, self.a, self.b, Const(1, 1), spec.acc, spec.adder).word
+        return added(m, platform, spec, self.sum_in, product)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FloatWeightRowsSpec(FloatStageSpec):
+    """A stage of the column's chain, and how many rows and columns of them there are."""
+
+    rows: int = integer(4, 1, 256, "rows of cells: stages of each column's chain")
+    cols: int = integer(8, 1, 257, "columns")
+
     def make_stage(self) -> FloatStage:
         """Return the stage in a cell."""
-        return FloatStage(element_spec(self))
+        return FloatStage(FloatStageSpec(**element_fields(self)))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -96,13 +80,7 @@ class FloatAccumulate(wiring.Component):
     registers without reset.
     """
 
-    port_docs = {
-        "en": "registers move only while this is high",
-        "valid": "the word is real, not a bubble",
-        "first": "it starts a new sum",
-        "word": "what to add",
-        "total": "the new sum, combinational",
-    }
+    port_docs = {name: text for name, text in Accumulate.port_docs.items() if name != "acc"}
 
     def __init__(self, spec: FloatAccumulateSpec):
         self.spec = spec
@@ -124,6 +102,6 @@ class FloatAccumulate(wiring.Component):
         return m
 
 
-def element_spec(spec: WeightFmaPeSpec) -> WeightFmaPeSpec:
-    """Return the Spec of the element alone."""
-    return WeightFmaPeSpec(**{name: getattr(spec, name) for name in WeightFmaPeSpec.params()})
+def element_fields(spec: WeightFmaPeSpec) -> dict:
+    """Return what the element itself is made of."""
+    return {name: getattr(spec, name) for name in WeightFmaPeSpec.params()}

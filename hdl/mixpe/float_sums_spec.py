@@ -6,7 +6,7 @@ from amaranth.hdl import Shape, unsigned
 
 from ..float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..spec import choice, integer
-from .float_chain import FloatAccumulate, FloatAccumulateSpec, FloatWeightRowsSpec, element_spec
+from .float_chain import FloatAccumulate, FloatAccumulateSpec, FloatWeightRowsSpec, element_fields
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,17 +26,16 @@ class FloatSumsSpec(WeightFmaPeSpec):
 
     def make_element(self) -> WeightFmaPe:
         """Return the element of the array."""
-        return WeightFmaPe(element_spec(self))
+        return WeightFmaPe(WeightFmaPeSpec(**element_fields(self)))
 
     @property
     def weight_rows(self) -> FloatWeightRowsSpec:
         """The rows of cells in which weights rest, with ws."""
-        element = element_spec(self).as_dict()
-        return FloatWeightRowsSpec(**element, rows=self.k_step, cols=self.cols)
+        return FloatWeightRowsSpec(**element_fields(self), rows=self.k_step, cols=self.cols)
 
     def make_sums(self) -> FloatAccumulate:
         """Return the sums of a column, with ws."""
-        return FloatAccumulate(FloatAccumulateSpec(**element_spec(self).as_dict(), slots=self.rows))
+        return FloatAccumulate(FloatAccumulateSpec(**element_fields(self), slots=self.rows))
 
     @property
     def acc_shape(self) -> Shape:
