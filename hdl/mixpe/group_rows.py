@@ -85,12 +85,12 @@ def streamed_rows(m: Module, platform, array, en) -> GroupRows:
     groups = split_tiles(m, platform, array, core)
     core_en = Signal()
     m.d.comb += [core_en.eq(~core.c.valid | core.c.ready), core.c.ready.eq(en)]
+    words = core.c.payload.data.as_value()
+    a_sum, words = _activation_sums(m, platform, array, core_en, groups, words, spec.core.latency)
     ends = delayed(m, platform, core_en, groups.ends, spec.core.latency, "ends_delay")
     starts = Signal(name="tile_starts", init=1)
     with m.If(core.c.valid & en & core.c.payload.last):
         m.d.sync += starts.eq(ends)
-    words = core.c.payload.data.as_value()
-    a_sum, words = _activation_sums(m, platform, array, core_en, groups, words, spec.core.latency)
     return GroupRows(core.c.valid, core.c.payload.last, ends, starts, words, a_sum)
 
 

@@ -5,13 +5,16 @@ import sys
 
 import numpy as np
 import pytest
+from macwright.golden.float_code import from_float64, to_float64
+from macwright.golden.float_format import find_format
+from macwright.golden.group_gemm import quantize_groups
 from macwright.tb.digits import digit_classifier
 
 SPEC = ("mixpe_array", "-p", "rows=4", "-p", "cols=2", "-p", "group=16")
 
 
-def run(folder, a, b, out, *more):
-    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "run", *SPEC, *more]
+def run(folder, a, b, out, *more, spec=SPEC):
+    command = [sys.executable, "-c", "from macwright.cli.main import main; main()", "run", *spec, *more]
     return subprocess.run(
         [*command, "--a", a, "--b", b, "-o", out], cwd=folder, capture_output=True, text=True
     )
@@ -34,6 +37,28 @@ def test_a_classifier_with_4_bit_weights_keeps_its_accuracy(tmp_path):
 
     in_int8 = classifier.accuracy(classifier.classify(np.matmul))
     assert classifier.accuracy(classifier.classify(multiply)) > in_int8 - 0.01
+
+
+def test_float_activations_are_codes(tmp_path):
+    rng = np.random.default_rng(1)
+    weights, a = rng.normal(size=(40, 2)) / 6, from_float64(rng.normal(size=(3, 40)), fmt=find_format("bf16"))
+    np.save(tmp_path / "a.npy", a.astype(np.uint16))
+    np.savez(tmp_path / "b.npz", **quantize_groups(weights, group=16)._asdict())
+    spec = (
+        "mixpe_float_array",
+        "-p",
+        "rows=2",
+        "-p",
+        "cols=1",
+        "-p",
+        "group=16",
+        "-p",
+        "scale_format=dyadic",
+    )
+    done = run(tmp_path, "a.npy", "b.npz", "c.npy", spec=spec)
+    assert done.returncode == 0 and "equal to the golden model" in done.stdout, done.stderr
+    c = np.load(tmp_path / "c.npy").astype(np.uint32).view(np.float32)
+    assert np.abs(c - to_float64(a, fmt=find_format("bf16")) @ weights).max() < 0.5
 
 
 def test_weights_of_too_many_digits_are_refused(tmp_path):
