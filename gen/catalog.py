@@ -115,7 +115,7 @@ CATALOG = {
             "mixpe_float_array",
             MixpeFloatArraySpec,
             MixpeFloatArray,
-            "Matrix engine for float activations and integer weights in groups, with a scale after each sum",
+            "Matrix engine for float activations, with a scale and zero point after each group's sum",
             "Zhang et al., MixPE, 2024",
         ),
         Unit(

@@ -5,9 +5,9 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-groups: corner Specs of `mixpe_array`; tiles: of `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles:
-of `lut_float_tile`, every format; simulators: on Verilator every Spec on which the test suite runs the
-benches on Icarus.
+groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of `lut_tile`, `ternary_tile` and
+`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; simulators: on Verilator every Spec on which
+the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -162,6 +162,17 @@ def groups():
         {"rows": 2, "cols": 3, "group": 8, "dataflow": "ws", "b_bits": 8, "digits": 4} | csd,
     ):
         yield "mixpe_array", fields, "full", BOTH
+    dyadic = {"scale_format": "dyadic", "mult_bits": 16, "shift_bits": 6}
+    for fields in (
+        {"rows": 8, "cols": 8, "group": 32},
+        {"rows": 1, "cols": 1, "group": 1, "a_format": "fp16", "b_bits": 8, "acc_bits": 32} | dyadic,
+        {"rows": 1, "cols": 9, "group": 3, "b_bits": 2, "acc_bits": 12, "sum_format": "fp32"},
+        {"rows": 5, "cols": 3, "group": 21, "dataflow": "ws", "depth": 7} | dyadic,
+        {"rows": 2, "cols": 3, "group": 5, "dataflow": "ws", "depth": 1, "out_format": "fp16"},
+        {"rows": 3, "cols": 1, "group": 8, "dataflow": "ws", "zero_point": False, "b_bits": 8},
+        {"rows": 2, "cols": 2, "group": 8, "dataflow": "ws", "microarchitecture": "terms"},
+    ):
+        yield "mixpe_float_array", fields, "full", BOTH
 
 
 def tiles():

@@ -143,8 +143,8 @@ module mixpe_float_array_ws_baseline #(
         scaled_sum #(EXPONENT, MANTISSA, TERM_LOW, TERM_LEFTMOST, TERM_PLACE, TERM_NUMBER, TERM_HEADROOM, 0, 0)
           add_block (.a(old), .b(block[j*SUM_BITS +: SUM_BITS]), .y(totals[j*SUM_BITS +: SUM_BITS]));
       else
-        wide_sum #(ACC_BITS, ACC_EXPONENT)
-          add_block (.x(block[j*SUM_BITS +: SUM_BITS]), .y(old), .total(totals[j*SUM_BITS +: SUM_BITS]));
+        float_step #(ACC_BITS, ACC_EXPONENT)
+          add_block (.x(block[j*SUM_BITS +: SUM_BITS]), .y(old), .sum(totals[j*SUM_BITS +: SUM_BITS]));
     end
   endgenerate
 

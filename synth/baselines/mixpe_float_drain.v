@@ -2,7 +2,7 @@
 // registers, the rounded sum and the result.
 `include "float_parts.v"
 `include "float_sum.v"
-`include "wide_sum.v"
+`include "float_step.v"
 
 module mixpe_float_drain #(
   parameter ROWS = 8,
@@ -109,8 +109,8 @@ module mixpe_float_drain #(
           wire [WIDE_EXPONENT-1:0] sum_exponent = sum[ACC_BITS +: ACC_EXPONENT];
           wire [WIDE_BITS-1:0] significand = {sum[ACC_BITS-1:0], {B_BITS{1'b0}}};
           wire none = {sum[SUM_BITS-1 -: 2], a_sum[SUM_BITS-1 -: 2]} != 0;
-          wide_sum #(WIDE_BITS, WIDE_EXPONENT) add (
-            .x({none, none, part_exponent, part}), .y({none, none, sum_exponent, significand}), .total(wide));
+          float_step #(WIDE_BITS, WIDE_EXPONENT) add (
+            .x({none, none, part_exponent, part}), .y({none, none, sum_exponent, significand}), .sum(wide));
         end else assign wide = sum;
         wire signed [WIDE_BITS-1:0] significand = wide[WIDE_BITS-1:0];
         wire signed [12:0] exponent = wide[WIDE_BITS +: WIDE_EXPONENT];

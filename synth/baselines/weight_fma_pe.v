@@ -1,6 +1,6 @@
 // The function of weight_fma_pe, microarchitecture=significand, with Verilog's own *, +, - and shifts.
 `include "float_parts.v"
-`include "wide_sum.v"
+`include "float_step.v"
 
 // old + a * b: a step of the element.
 module weight_fma_sum #(
@@ -30,7 +30,7 @@ module weight_fma_sum #(
   wire minus = sign ^ b[B_BITS-1];
 
   wire [1:0] flags = {invalid || (inf && minus), invalid || (inf && !minus)};
-  wide_sum #(ACC_BITS, ACC_EXPONENT) add (.x({flags, added_exponent, added}), .y(old), .total(total));
+  float_step #(ACC_BITS, ACC_EXPONENT) add (.x({flags, added_exponent, added}), .y(old), .sum(total));
 endmodule
 
 module weight_fma_pe_baseline #(
