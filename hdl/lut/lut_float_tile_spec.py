@@ -8,7 +8,7 @@ from ...golden.float_format import SPECIALS, FloatFormat, find_format
 from ...golden.integer import int_width
 from ...golden.lut_float_gemm import WEIGHT_KINDS, StepFormat
 from ...golden.lut_gemm import check_weights, entry_bits
-from ..spec import choice, integer
+from ..spec import choice, flag, integer
 from .float_pe import LutFloatRowsSpec
 from .lut_shape import LutShapeSpec
 from .table import TableSpec
@@ -28,6 +28,7 @@ class LutFloatTileSpec(LutShapeSpec):
     baseline = "lut_float_tile"
 
     weight_kind: str = choice("signed", WEIGHT_KINDS, "two's complement, or odd numbers (-1, +1)")
+    symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
     activations: str = choice("bf16", ACTIVATIONS, "format of an activation")
     align_bits: int | None = integer(
         None,

@@ -4,7 +4,7 @@ import dataclasses
 
 from ...golden.errors import UsageError
 from ...golden.lut_gemm import WEIGHT_KINDS
-from ..spec import Spec, check_widest, choice, flag, integer
+from ..spec import Spec, check_widest, choice, integer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,7 @@ class LutShapeSpec(Spec):
     cols: int = integer(16, 1, 256, "columns of C per tile, which share the tables (N)")
     k: int = integer(4, 1, 6, "activations per table (K); 1: nothing to look up, only add or subtract")
     depth: int = integer(1, 1, 16, "tables per row, whose entries an element adds")
+    activations: str = choice("int8", ("int8",), "format of an activation; which there are, each tile says")
     weight_bits: int = integer(4, 1, 8, "widest weights, narrower ones at run time", unit="bits")
     weight_kind: str = choice(
         "signed",
@@ -24,7 +25,6 @@ class LutShapeSpec(Spec):
     planes: int | None = integer(
         None, 1, 8, "planes of a weight per cycle; none: weight_bits, all of them", optional=True
     )
-    symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
 
     #: A beat of `a` has all rows of A, not one of them.
     streams_rows = False

@@ -29,6 +29,7 @@ class LutTileSpec(LutShapeSpec):
 
     activations: str = choice("int8", tuple(ACTIVATIONS), "format of an activation, signed")
     table: str = choice("full", TABLES, "entries exact, or rounded to 8 bits with a shift per row")
+    symmetric: bool = flag(True, "half a table, whose other half an element makes by negation")
     k_max: int | None = integer(None, 1, 65536, "longest sum that C must hold; none: 4096", optional=True)
     acc_bits: int | str | KnownWeights | None = integer(
         None,
