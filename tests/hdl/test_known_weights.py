@@ -62,9 +62,10 @@ def test_specs_are_told_apart_by_the_content_of_the_file():
     assert before.weights.sha256 == hashlib.sha256(WEIGHTS.astype("<i8").tobytes()).hexdigest()
 
 
-#: Sums of floats have no worst case that a width would have to hold.
+#: Sums of floats, of float operands or results, have no worst case that a width would have to hold.
+FLOAT = {"a_format", "out_format"}
 INTEGER = [
-    u for u in CATALOG.values() if "acc_bits" in (names := u.spec.params()) and "a_format" not in names
+    u for u in CATALOG.values() if "acc_bits" in (names := u.spec.params()) and not names.keys() & FLOAT
 ]
 
 
