@@ -28,6 +28,8 @@ from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
+from ..hdl.softmax.softmax import Softmax
+from ..hdl.softmax.softmax_spec import SoftmaxSpec
 from ..hdl.spec import Spec, nearest
 from ..hdl.ternary.ternary_tile import TernaryTile
 from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
@@ -208,6 +210,13 @@ CATALOG = {
             Inverse,
             "Reciprocals or reciprocal square roots of integers, by a normaliser and a table",
             "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
+        ),
+        Unit(
+            "softmax",
+            SoftmaxSpec,
+            Softmax,
+            "Softmax of rows of integers to the base 2, streaming, with a running maximum of whole octaves",
+            "Stevens et al., Softermax, DAC 2021",
         ),
         Unit(
             "quantize",

@@ -16,10 +16,11 @@ from .yosys import run_yosys
 RESETS = ("sync", "async_low")
 
 # Everything that makes the text readable happens here: registers as one `always` with their reset and
-# enable, named intermediate signals, no initial values that an ASIC does not have.
+# enable, named intermediate signals, no initial values that an ASIC does not have, of memories neither.
 _TO_VERILOG = """
 read_rtlil design.il
 setattr -unset init w:*
+delete t:$meminit_v2
 proc
 opt
 opt_dff -simple-dffe

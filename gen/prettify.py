@@ -10,6 +10,11 @@ from collections.abc import Callable
 _MODULE = re.compile(r"^module (\S+)\((.*?)\);\n(.*?)^endmodule\n", re.MULTILINE | re.DOTALL)
 _PORT = re.compile(r"^  (input|output) (signed )?(\[\d+:0\] )?(\w+);\n", re.MULTILINE)
 _ESCAPED = re.compile(r"\\(\S+) ")  # with the blank that ends it
+#: Ports of memories, the reading one with a register that has no name.
+_MEMORY_PORT = re.compile(
+    r"^  always @\((.*)\) begin\n    if \((.*)\)(?: begin)?\n      (.*)\n(?:    end\n)?  end\n", re.MULTILINE
+)
+_NAMELESS = re.compile(r"\b_\d+_\b")
 _WORD = re.compile(r"(?<![\\$.'\w])[A-Za-z_]\w*")
 
 
@@ -28,7 +33,7 @@ def prettify(
 
 
 def _module(name: str, body: str, order: list[str], docs: dict[str, str]) -> str:
-    body = _plain_names(body)
+    body = _memories(_plain_names(body))
     ports = {}
     for direction, signed, width, port in _PORT.findall(body):
         declaration = re.compile(rf"^  (wire|reg) (?:signed )?(?:\[\d+:0\] )?{port};\n", re.MULTILINE)
@@ -65,6 +70,15 @@ def _natural(instance: str) -> list:
     """Sort key that puts cell_2 before cell_10."""
     name = instance.split("(")[0].split()[-1]
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def _memories(body: str) -> str:
+    """Write the ports of memories as other registers are written, and give what is read a name."""
+    names = {}
+    for nameless in _NAMELESS.findall(body):
+        names.setdefault(nameless, f"read_word_{len(names)}")
+    body = _NAMELESS.sub(lambda match: names[match[0]], body)
+    return _MEMORY_PORT.sub(r"  always @(\1)\n    if (\2) \3\n", body)
 
 
 def _plain_names(body: str) -> str:

@@ -8,6 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.float_format import PRESETS, FloatFormat
 from ...golden.quantize import check_floor
+from ..arith.largest import largest_of
 from ..array.mac_array import beat
 from ..float.unpack import unpack
 from ..share import share
@@ -179,18 +180,9 @@ class Absmax(wiring.Component):
             m.d.comb += size.eq(Mux(is_nan, 0, code[: fmt.magnitude_bits]))
             sizes.append(size)
             nans.append(is_nan)
-        level = 0
-        while len(sizes) > 1:
-            level += 1
-            pairs = [sizes[k : k + 2] for k in range(0, len(sizes), 2)]
-            sizes = []
-            for k, pair in enumerate(pairs):
-                larger = Signal(fmt.magnitude_bits, name=f"larger_{level}_{k}")
-                m.d.comb += larger.eq(Mux(pair[0] > pair[-1], pair[0], pair[-1]))
-                sizes.append(larger if len(pair) == 2 else pair[0])
         some_nan = Signal()
         m.d.comb += some_nan.eq(Cat(nans).any())
-        return sizes[0], some_nan
+        return largest_of(m, sizes), some_nan
 
     def _group_end(self, m: Module, take) -> Value:
         """Return whether a beat is the last of its group."""

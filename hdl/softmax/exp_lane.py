@@ -1,0 +1,74 @@
+"""One exponential to the base 2, relative to a maximum of whole octaves: a small table and a shift.
+
+    distance = top * 2 ** f - x                    f fraction bits: a code is an octave / 2 ** f
+    e = T[distance mod 2 ** f] >> (distance div 2 ** f)
+
+`top` has no fraction, so that nothing is subtracted below the octave: with x = octave * 2 ** f + low,
+
+    low = 0     distance mod 2 ** f = 0              distance div 2 ** f = top - octave
+    low > 0     distance mod 2 ** f = 2 ** f - low   distance div 2 ** f = top - octave - 1
+
+The table is asked by `low` itself, and holds twice the entry where low > 0, which makes up for the shift by
+one octave less. What is left are a subtraction of octaves, the table and the shift.
+"""
+
+import dataclasses
+
+from amaranth.hdl import Const, Module, Signal, signed, unsigned
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ...golden.base2_softmax import exp2_table
+from ..arith.logic_table import logic_table
+from ..arith.shifter import shift
+from ..spec import Spec, integer
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ExpLaneSpec(Spec):
+    """Widths of a code and of an exponential."""
+
+    in_bits: int = integer(8, 2, 12, "width of a code, signed", unit="bits")
+    fraction_bits: int = integer(5, 0, 8, "fraction of a code: it weighs an octave / 2 ** this", unit="bits")
+    exp_bits: int = integer(8, 2, 16, "width of an exponential", unit="bits")
+
+    @property
+    def octave_bits(self) -> int:
+        """Width of a maximum in octaves, signed: that of the largest code is rounded up."""
+        return self.in_bits - self.fraction_bits + 1
+
+    @property
+    def table(self) -> tuple[int, ...]:
+        """Entries by the fraction of a code."""
+        exact = exp2_table(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
+        return exact[:1] + tuple(2 * entry for entry in reversed(exact[1:]))
+
+
+class ExpLane(wiring.Component):
+    """`e` is 2 ** exp_bits - 1 at x = `top`, and half of that an octave below. Combinational."""
+
+    port_docs = {
+        "x": "code, not above top",
+        "top": "maximum of codes, in octaves, rounded up",
+        "e": "exponential",
+    }
+
+    def __init__(self, spec: ExpLaneSpec):
+        self.spec = spec
+        super().__init__(
+            {"x": In(signed(spec.in_bits)), "top": In(signed(spec.octave_bits)), "e": Out(spec.exp_bits)}
+        )
+
+    def elaborate(self, platform):
+        """Build table, subtraction and shift."""
+        m = Module()
+        spec = self.spec
+        low, octave = self.x[: spec.fraction_bits], self.x[spec.fraction_bits :].as_signed()
+        entry = Signal(spec.exp_bits + 1)
+        if spec.fraction_bits:
+            m.d.comb += entry.eq(logic_table(m, low, spec.table, len(entry), "entry_node"))
+        else:
+            m.d.comb += entry.eq(Const(spec.table[0], unsigned(len(entry))))
+        octaves = Signal(spec.octave_bits)
+        m.d.comb += [octaves.eq(self.top - octave), self.e.eq(shift(m, entry, octaves, "right"))]
+        return m
