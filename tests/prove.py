@@ -6,8 +6,8 @@ dataflow and every recoding that the Spec allows, int8, on Verilator; requantise
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
 groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of `lut_tile`, `ternary_tile` and
-`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; simulators: on Verilator every Spec on which
-the test suite runs the benches on Icarus.
+`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of `softmax`; simulators: on Verilator
+every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -211,6 +211,20 @@ def float_tiles():
         yield "lut_float_tile", fields, "quick", BOTH
 
 
+def rows():
+    for fields in (
+        {"lanes": 16},
+        {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "exp_bits": 2, "pipeline": 1},
+        {"lanes": 5, "row_max": 100, "in_bits": 12, "fraction_bits": 8, "exp_bits": 16, "out_bits": 16}
+        | {"mantissa_bits": 16, "index_bits": 9, "pipeline": 3},
+        {"lanes": 3, "row_max": 4096, "in_bits": 10, "fraction_bits": 1, "out_bits": 1},
+        {"lanes": 64, "row_max": 65, "mantissa_bits": 8, "index_bits": 1},
+    ):
+        yield "softmax", fields, "full", BOTH
+    for fraction_bits in (0, 3, 5, 7):
+        yield "softmax", {"lanes": 2, "fraction_bits": fraction_bits}, "exhaustive", EXHAUSTIVE
+
+
 def simulators():
     for unit, fields in SPECS:
         yield unit, fields, "quick", VERILATOR
@@ -219,7 +233,7 @@ def simulators():
 GROUPS = {
     group.__name__: group
     for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, tiles)
-    + (float_tiles, simulators)
+    + (float_tiles, rows, simulators)
 }
 
 

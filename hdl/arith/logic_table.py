@@ -101,3 +101,9 @@ def table_facts(entries: Sequence[int]) -> dict[str, int | str]:
     """
     content = b"".join(entry.to_bytes(8, "little", signed=True) for entry in entries)
     return {"entries": len(entries), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def table_word(entries: Sequence[int], width: int) -> str:
+    """Return a table as a Verilog constant: entry i is bits [width*i +: width]."""
+    word = sum(entry << width * i for i, entry in enumerate(entries))
+    return f"{len(entries) * width}'h{word:x}"

@@ -42,9 +42,7 @@ class RowExpSpec(ExpLaneSpec):
     @property
     def lane_spec(self) -> ExpLaneSpec:
         """A lane."""
-        return ExpLaneSpec(
-            in_bits=self.in_bits, fraction_bits=self.fraction_bits, exp_bits=self.exp_bits
-        )
+        return ExpLaneSpec(in_bits=self.in_bits, fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
 
 
 class RowExp(wiring.Component):

@@ -1,7 +1,7 @@
 """Softmax of rows of integers to the base 2, as they stream: one pass to sum, and one memory of the row.
 
-    x -> exponentials, relative to a running maximum -> memory of a row -> to the row's maximum -> * -> | y |
-                            '-> total -> reciprocal -> memory of rows ----------^-----------------'
+x -> exponentials, relative to a running maximum -> memory of a row -> to the row's maximum -> * -> | y |
+                        '-> total -> reciprocal -> memory of rows ----------^-----------------'
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, unsigned

@@ -4,8 +4,9 @@ import dataclasses
 
 from amaranth.hdl import Shape, signed
 
+from ...golden.base2_softmax import exp2_table
 from ...golden.errors import UsageError
-from ..arith.logic_table import table_facts
+from ..arith.logic_table import table_facts, table_word
 from ..spec import check_widest, integer
 from ..vector.inverse import InverseSpec
 from ..vector.queue import QueueSpec
@@ -36,7 +37,7 @@ class SoftmaxSpec(RowExpSpec):
             )
         if self.mantissa_bits < self.out_bits:
             raise UsageError(
-                f"mantissa_bits={self.mantissa_bits} is less than results have with out_bits={self.out_bits}: "
+                f"mantissa_bits={self.mantissa_bits} is narrower than results with out_bits={self.out_bits}: "
                 f"use mantissa_bits={self.out_bits} or more"
             )
         check_widest(self.buffer.width, f"lanes={self.lanes} make beats", "fewer lanes")
@@ -49,9 +50,7 @@ class SoftmaxSpec(RowExpSpec):
     @property
     def inverse(self) -> InverseSpec:
         """The reciprocal of a total."""
-        return InverseSpec(
-            bits=self.total_bits, index_bits=self.index_bits, mantissa_bits=self.mantissa_bits
-        )
+        return InverseSpec(bits=self.total_bits, index_bits=self.index_bits, mantissa_bits=self.mantissa_bits)
 
     @property
     def row_exp(self) -> RowExpSpec:
@@ -87,6 +86,18 @@ class SoftmaxSpec(RowExpSpec):
     def tables(self) -> dict[str, dict]:
         """The tables, for the manifest."""
         return {"exp2": table_facts(self.lane_spec.table), **self.inverse.tables}
+
+    @property
+    def baseline_parameters(self) -> dict[str, int | str]:
+        """Parameters of the baseline that are not fields."""
+        exps = exp2_table(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
+        return {
+            "ROW_BEATS": self.row_beats,
+            "TOTAL_BITS": self.total_bits,
+            "SHIFT_BITS": self.inverse.shift_bits,
+            "EXP_TABLE": table_word(exps, self.exp_bits),
+            "RECIPROCAL_TABLE": table_word(self.inverse.table, self.mantissa_bits),
+        }
 
     @property
     def latency(self) -> int:

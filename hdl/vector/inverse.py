@@ -7,7 +7,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.reciprocal import reciprocal_table, rsqrt_table
-from ..arith.logic_table import logic_table, table_facts
+from ..arith.logic_table import logic_table, table_facts, table_word
 from ..arith.normalised_top import normalised_top
 from ..array.mac_array import beat
 from ..array.skew import delayed
@@ -64,10 +64,8 @@ class InverseSpec(Spec):
     @property
     def baseline_parameters(self) -> dict[str, int | str]:
         """Parameters of the baseline that are not fields."""
-        width = self.mantissa_bits
-        word = sum(entry << width * i for i, entry in enumerate(self.table))
         return {
-            "TABLE": f"{len(self.table) * width}'h{word:x}",
+            "TABLE": table_word(self.table, self.mantissa_bits),
             "RSQRT": int(self.function == "rsqrt"),
             "SHIFT_BITS": self.shift_bits,
         }

@@ -120,6 +120,8 @@ SPECS = [
     ),
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
+    ("softmax", {"lanes": 2, "row_max": 8}),
+    ("softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "pipeline": 3}),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "index_bits": 7, "mantissa_bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 1}),

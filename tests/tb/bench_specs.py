@@ -129,6 +129,14 @@ SPECS = [
     ("activation", {"lanes": 1, "function": "gelu_tanh", "in_bits": 2, "in_fraction": 0, "out_fraction": 0}),
     ("activation", {"function": "sigmoid", "in_signed": False, "out_bits": 16, "out_fraction": 15}),
     ("activation", {"lanes": 2, "function": "tanh", "out_bits": 1, "out_fraction": 0}),
+    ("softmax", {"lanes": 4, "row_max": 20}),
+    ("softmax", {"lanes": 1, "row_max": 3, "in_bits": 4, "fraction_bits": 0, "exp_bits": 5, "pipeline": 1}),
+    ("softmax", {"lanes": 3, "row_max": 3, "in_bits": 3, "fraction_bits": 2, "out_bits": 1}),
+    (
+        "softmax",
+        {"lanes": 2, "row_max": 100, "in_bits": 12, "fraction_bits": 6, "exp_bits": 12, "out_bits": 12}
+        | {"mantissa_bits": 14, "pipeline": 3},
+    ),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
     ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),

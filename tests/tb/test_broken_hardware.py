@@ -31,6 +31,7 @@ MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
+SOFTMAX = {"lanes": 2, "row_max": 10}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -194,6 +195,13 @@ DEFECTS = [
         "else o <= i;",
         "should be|delivered|nothing moved",
     ),
+    ("softmax", SOFTMAX, r"rise = .*;", "rise = 4'h0;", "should be"),
+    ("softmax", SOFTMAX, r"row_begins <= last_reg", "row_begins <= 1'b0", "should be"),
+    ("softmax", SOFTMAX, r"octaves = rows_o.*;", "octaves = 4'h0;", "should be"),
+    ("softmax", SOFTMAX, r"e_dffe_q_d_1 = lane_1_e & .*;", "e_dffe_q_d_1 = lane_1_e;", "should be"),
+    ("softmax", SOFTMAX, r"space = count != 4'hc", "space = 1'b1", "should be|nothing moved"),
+    ("softmax", SOFTMAX, r"rows_pop = go & ", "rows_pop = go | ", "should be|nothing moved"),
+    ("softmax", SOFTMAX, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
     ("mac_array", ARRAY | {"element": "carry_save"}, r"if \(en\) words <= i;", "words <= i;", "should be"),
     ("operator_pe", {}, r"if \(en\) acc <=", "acc <=", "the sum is"),
