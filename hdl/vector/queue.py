@@ -19,7 +19,7 @@ class QueueSpec(Spec):
     """Width and length."""
 
     width: int = integer(8, 1, 65536, "width of a word", unit="bits")
-    depth: int = integer(4, 1, 65536, "words in the memory; one more waits behind it")
+    depth: int = integer(4, 1, 131072, "words in the memory; one more waits behind it")
 
 
 class Queue(wiring.Component):

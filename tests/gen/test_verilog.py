@@ -26,6 +26,7 @@ SMALL = {
     "quantize": {"lanes": 2, "scale_format": "bf16"},
     "absmax": {"lanes": 2, "scale_format": "bf16"},
     "activation": {"lanes": 2},
+    "softmax": {"lanes": 2, "row_max": 8},
     "fma_pe": {"a_format": "e4m3fn"},
     "fp_add": {"a_format": "e4m3fn"},
     "mx_dot": {"lanes": 2},

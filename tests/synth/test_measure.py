@@ -86,6 +86,7 @@ def test_array_on_nangate45_with_an_assumed_toggle_rate_is_labelled():
 #: Sizes of units that are large with those of all units: a long division is half a minute of Yosys.
 SMALLER = {"absmax": {"scale_format": "bf16", "out_bits": 2}}
 SMALLER |= {"lut_tile": {"depth": 1, "k": 2}, "ternary_tile": {"depth": 1}}
+SMALLER |= {"softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2, "mantissa_bits": 8}}
 
 
 @pytest.mark.parametrize("name, unit", CATALOG.items(), ids=str)
