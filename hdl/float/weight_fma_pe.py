@@ -17,6 +17,7 @@ from ...golden.errors import UsageError
 from ...golden.float_accumulate import AccumulatorFormat
 from ...golden.float_format import FloatFormat, find_format
 from ..arith.prefix import KINDS
+from ..known_weights import refuse_weights
 from ..mac_spec import ELEMENT_DOCS
 from ..spec import Spec, choice, integer
 from .accumulate import WideNumber, accumulate
@@ -47,6 +48,10 @@ class WeightFmaPeSpec(Spec):
         optional=True,
     )
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
+
+    def __post_init__(self):
+        refuse_weights(self.acc_bits)
+        super().__post_init__()
 
     def check(self):
         """Refuse an accumulator that products do not fit, and one that there is not."""
