@@ -45,15 +45,20 @@ def check_recoding(spec) -> None:
                 "leave digits out"
             )
         return
-    if spec.zero_point:
-        raise UsageError(
-            "recoding=csd limits the signed digits of a weight, and with zero_point=true a weight is what is "
-            "left of two numbers: use zero_point=false"
-        )
+    check_zero_point(spec)
     if spec.digit_limit > (most := most_digits(spec.b_bits)):
         raise UsageError(
             f"digits={spec.digits} is more than weights of b_bits={spec.b_bits} have: use digits={most} or "
             "fewer"
+        )
+
+
+def check_zero_point(spec) -> None:
+    """Refuse a limit of digits for weights that have a zero point."""
+    if spec.recoding == "csd" and spec.zero_point:
+        raise UsageError(
+            "recoding=csd limits the signed digits of a weight, and with zero_point=true a weight is what is "
+            "left of two numbers: use zero_point=false"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...golden.csd import coded_digits, round_to_digits
 from ...golden.errors import UsageError
 from ...golden.float_accumulate import acc_to_word, accumulate, no_sum, weight_product
 from ...golden.float_arith import fp_add
@@ -31,7 +32,7 @@ def sequences(
     anything = random_codes(spec.fmt, steps, rng), b
     pairs = [x.reshape(-1, 2) for x in corners(spec)]
     some = rng.permutation(len(pairs[0]))[:steps]
-    return {
+    found = {
         "ends with ends": enabled(*(x[some].reshape(-1) for x in pairs)),
         "random numbers, every cycle": enabled(first, a, b),
         "random codes, every cycle": enabled(first, *anything),
@@ -42,6 +43,30 @@ def sequences(
             "b": b,
         },
     }
+    return {name: ports(spec, inputs) for name, inputs in found.items()}
+
+
+def ports(spec: WeightFmaPeSpec, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return inputs with the weights as the port takes them."""
+    if not spec.digit_limit:
+        return inputs
+    return inputs | {"b": coded_digits(inputs["b"], bits=spec.b_bits, digits=spec.digit_limit)}
+
+
+def weights_of(spec: WeightFmaPeSpec, b: np.ndarray) -> np.ndarray:
+    """Return the weights that the port takes as `b`."""
+    if not spec.digit_limit:
+        return b
+    low, high = int_range(spec.b_bits, True)
+    every = np.unique(allowed(spec, np.arange(low, high + 1)))
+    words = ports(spec, {"b": every})["b"]
+    order = np.argsort(words)
+    return every[order][np.searchsorted(words[order], b)]
+
+
+def allowed(spec: WeightFmaPeSpec, b: np.ndarray) -> np.ndarray:
+    """Return weights with as few signed digits as the Spec wants."""
+    return round_to_digits(b, bits=spec.b_bits, digits=spec.digit_limit) if spec.digit_limit else b
 
 
 def corners(spec: WeightFmaPeSpec) -> tuple[np.ndarray, ...]:
@@ -50,7 +75,8 @@ def corners(spec: WeightFmaPeSpec) -> tuple[np.ndarray, ...]:
     codes = ends(spec.fmt)
     before, a, b = (x.reshape(-1) for x in np.meshgrid(codes, codes, [low, -1, 0, 1, high], indexing="ij"))
     pairs = np.stack([before, a], axis=1).reshape(-1)
-    return np.arange(len(pairs)) % 2 == 0, pairs, np.stack([np.ones_like(b), b], axis=1).reshape(-1)
+    b = allowed(spec, np.stack([np.ones_like(b), b], axis=1).reshape(-1))
+    return np.arange(len(pairs)) % 2 == 0, pairs, b
 
 
 def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +90,7 @@ def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tup
     near = np.clip(walk + rng.integers(-12, 13, steps) * (rng.integers(0, 3, steps) == 0), 0, largest)
     a = near << fmt.mantissa_bits | rng.integers(0, 1 << fmt.mantissa_bits, steps)
     a |= rng.integers(0, 2, steps) << fmt.magnitude_bits
-    b = rng.integers(*int_range(spec.b_bits, True), steps, endpoint=True)
+    b = allowed(spec, rng.integers(*int_range(spec.b_bits, True), steps, endpoint=True))
     back = np.flatnonzero(rng.integers(0, 3, steps - 1) == 0) + 1
     a[back] = a[back - 1] ^ 1 << fmt.magnitude_bits
     b[back] = b[back - 1]
@@ -74,7 +100,8 @@ def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tup
 def expected(spec: WeightFmaPeSpec, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the accumulator in every cycle, before the edge that ends it, and whether it is defined."""
     moved = np.flatnonzero(inputs["en"])
-    words = sums(spec, *(inputs[name][moved] for name in ("first", "a", "b")))
+    b = weights_of(spec, inputs["b"])
+    words = sums(spec, *(x[moved] for x in (inputs["first"], inputs["a"], b)))
     shown = np.cumsum(inputs["en"]) - inputs["en"] - spec.latency
     return words[np.maximum(shown, 0)], shown >= 0
 
@@ -129,7 +156,7 @@ def compiled_checks(spec: WeightFmaPeSpec, level: str) -> dict[str, Callable[[Rt
 
 def check_steps(spec: WeightFmaPeSpec, rtl: Rtl, first, a, b) -> int:
     """Run sums on the compiled RTL; returns the steps, raises BenchFailure at a difference."""
-    inputs = enabled(first, a, b)
+    inputs = ports(spec, enabled(first, a, b))
     values, defined = expected(spec, inputs)
     found = rtl.clock(inputs)["acc"]
     wrong = np.flatnonzero((found != values) & defined)
