@@ -26,9 +26,7 @@ from .unpack import Unpacked, unpack
 DEADLINE = 7.0
 
 
-def weight_product(
-    m: Module, a: Value, b: Value, gate: Value, acc: AccumulatorFormat, spec
-) -> WideNumber:
+def weight_product(m: Module, a: Value, b: Value, gate: Value, acc: AccumulatorFormat, spec) -> WideNumber:
     """Return a * b as the accumulator `acc` takes it; zero, without flags, unless `gate`.
 
     spec: a WeightFmaPeSpec, which says how `b` comes and is recoded, and the adder.

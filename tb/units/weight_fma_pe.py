@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...golden.csd import coded_digits, round_to_digits
+from ...golden.csd import round_to_digits
 from ...golden.errors import UsageError
 from ...golden.float_accumulate import acc_to_word, accumulate, no_sum, weight_product
 from ...golden.float_arith import fp_add
 from ...golden.float_terms import term_product
 from ...golden.integer import int_range
 from ...hdl.float.weight_fma_pe import WeightFmaPeSpec
+from ..compiled import on_ports
 from ..floats import ends, random_codes
 from ..rtl import Rtl
 from ..transaction import BenchFailure
@@ -32,7 +33,7 @@ def sequences(
     anything = random_codes(spec.fmt, steps, rng), b
     pairs = [x.reshape(-1, 2) for x in corners(spec)]
     some = rng.permutation(len(pairs[0]))[:steps]
-    found = {
+    return {
         "ends with ends": enabled(*(x[some].reshape(-1) for x in pairs)),
         "random numbers, every cycle": enabled(first, a, b),
         "random codes, every cycle": enabled(first, *anything),
@@ -43,25 +44,6 @@ def sequences(
             "b": b,
         },
     }
-    return {name: ports(spec, inputs) for name, inputs in found.items()}
-
-
-def ports(spec: WeightFmaPeSpec, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return inputs with the weights as the port takes them."""
-    if not spec.digit_limit:
-        return inputs
-    return inputs | {"b": coded_digits(inputs["b"], bits=spec.b_bits, digits=spec.digit_limit)}
-
-
-def weights_of(spec: WeightFmaPeSpec, b: np.ndarray) -> np.ndarray:
-    """Return the weights that the port takes as `b`."""
-    if not spec.digit_limit:
-        return b
-    low, high = int_range(spec.b_bits, True)
-    every = np.unique(allowed(spec, np.arange(low, high + 1)))
-    words = ports(spec, {"b": every})["b"]
-    order = np.argsort(words)
-    return every[order][np.searchsorted(words[order], b)]
 
 
 def allowed(spec: WeightFmaPeSpec, b: np.ndarray) -> np.ndarray:
@@ -100,8 +82,7 @@ def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tup
 def expected(spec: WeightFmaPeSpec, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the accumulator in every cycle, before the edge that ends it, and whether it is defined."""
     moved = np.flatnonzero(inputs["en"])
-    b = weights_of(spec, inputs["b"])
-    words = sums(spec, *(x[moved] for x in (inputs["first"], inputs["a"], b)))
+    words = sums(spec, *(inputs[name][moved] for name in ("first", "a", "b")))
     shown = np.cumsum(inputs["en"]) - inputs["en"] - spec.latency
     return words[np.maximum(shown, 0)], shown >= 0
 
@@ -156,9 +137,9 @@ def compiled_checks(spec: WeightFmaPeSpec, level: str) -> dict[str, Callable[[Rt
 
 def check_steps(spec: WeightFmaPeSpec, rtl: Rtl, first, a, b) -> int:
     """Run sums on the compiled RTL; returns the steps, raises BenchFailure at a difference."""
-    inputs = ports(spec, enabled(first, a, b))
+    inputs = enabled(first, a, b)
     values, defined = expected(spec, inputs)
-    found = rtl.clock(inputs)["acc"]
+    found = rtl.clock(on_ports(spec, inputs))["acc"]
     wrong = np.flatnonzero((found != values) & defined)
     if len(wrong):
         t = wrong[0]
