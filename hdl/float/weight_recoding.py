@@ -1,25 +1,16 @@
 """How float elements multiply by an integer weight: a parameter of them and of the arrays made of them."""
 
-from ...golden.csd import check_digits, most_digits
+from ...golden.csd import check_digits
 from ...golden.errors import UsageError
 from ...golden.integer import check_range
 from ..arith.csd import csd_code_bits
+from ..arith.digit_limit import DigitLimit
 
 RECODINGS = ("radix4", "bits", "csd")
 
 
-class WeightRecoding:
+class WeightRecoding(DigitLimit):
     """What follows from `recoding` and `digits` in a Spec, which has `b_bits` and `microarchitecture` too."""
-
-    @property
-    def digit_limit(self) -> int | None:
-        """Signed digits that a weight may have; None: any number of them."""
-        return None if self.recoding != "csd" else self.digits or min(2, most_digits(self.b_bits))
-
-    @property
-    def flags_weights(self) -> bool:
-        """Whether there are weights with too many digits, which raise `bad_weight` of an array."""
-        return self.recoding == "csd" and self.digit_limit < most_digits(self.b_bits)
 
     @property
     def word_bits(self) -> int:
@@ -39,13 +30,4 @@ class WeightRecoding:
                 f"recoding={self.recoding} is for microarchitecture=significand, and terms add a float per "
                 "bit of the weight whatever it is: leave recoding out"
             )
-        if self.recoding != "csd" and self.digits is not None:
-            raise UsageError(
-                f"digits={self.digits} is for recoding=csd, and recoding={self.recoding} takes every weight: "
-                "leave digits out"
-            )
-        if self.recoding == "csd" and self.digit_limit > (most := most_digits(self.b_bits)):
-            raise UsageError(
-                f"digits={self.digits} is more than weights of b_bits={self.b_bits} have: use digits={most} "
-                "or fewer"
-            )
+        self.check_digit_limit()

@@ -1,7 +1,7 @@
 """What a MixpeArraySpec refuses, each with a sentence."""
 
 from ...golden.accumulator import check_exact
-from ...golden.csd import check_digits, most_digits
+from ...golden.csd import check_digits
 from ...golden.errors import UsageError
 
 
@@ -38,19 +38,8 @@ def check_recoding(spec) -> None:
             f"recoding={spec.recoding} is for elements made here, and element=operator multiplies with "
             "Verilog's own *: use element=mac or carry_save, or leave recoding out"
         )
-    if spec.recoding != "csd":
-        if spec.digits is not None:
-            raise UsageError(
-                f"digits={spec.digits} is for recoding=csd, and recoding={spec.recoding} takes every weight: "
-                "leave digits out"
-            )
-        return
     check_zero_point(spec)
-    if spec.digit_limit > (most := most_digits(spec.b_bits)):
-        raise UsageError(
-            f"digits={spec.digits} is more than weights of b_bits={spec.b_bits} have: use digits={most} or "
-            "fewer"
-        )
+    spec.check_digit_limit()
 
 
 def check_zero_point(spec) -> None:
