@@ -56,3 +56,22 @@ def kept_digits(values, *, bits: int, digits: int) -> np.ndarray:
     found = recode(values, bits=bits, recoding="minimal_weight").astype(np.int64)
     rank = np.cumsum(found[..., ::-1] != 0, axis=-1)[..., ::-1]
     return (np.where(rank <= digits, found, 0) << 2 * np.arange(found.shape[-1])).sum(axis=-1)
+
+
+def coded_digits(values, *, bits: int, digits: int) -> np.ndarray:
+    """Return, as int64, the words in which elements take integers of `bits`: their highest `digits` digits.
+
+    A digit is, from its lowest bit up: whether there is one, whether it is negative, and its shift, as wide
+    as `bits` - 1 needs, at least a bit. The highest digit is lowest in the word.
+    """
+    found = recode(values, bits=bits, recoding="minimal_weight").astype(np.int64)
+    size = 2 + max(1, (bits - 1).bit_length())
+    word = np.zeros(found.shape[:-1], np.int64)
+    rank = np.zeros_like(word)
+    for i in reversed(range(found.shape[-1])):
+        digit = found[..., i]
+        shift = 2 * i + (np.abs(digit) == 2)
+        taken = (digit != 0) & (rank < digits)
+        word |= np.where(taken, (1 | (digit < 0) << 1 | shift << 2) << rank * size, 0)
+        rank += taken
+    return word

@@ -19,6 +19,16 @@ PREFIX = "from:"
 LOWEST_BITS = 2
 
 
+def refuse_weights(acc_bits) -> None:
+    """Raise UsageError if weights shall size an accumulator of floats."""
+    if isinstance(acc_bits, str) and acc_bits.startswith(PREFIX):
+        raise UsageError(
+            f"acc_bits={acc_bits}: weights bound sums of integers, and a sum of floats, which is rounded at "
+            "every step and keeps an exponent, overflows at no width: leave acc_bits out, or give the bits "
+            "of precision"
+        )
+
+
 @dataclasses.dataclass(frozen=True, repr=False)
 class KnownWeights:
     """B of a matrix product, (K, N) integers, by content, and the text that named its file.

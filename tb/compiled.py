@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..golden.csd import coded_digits
 from ..golden.errors import UsageError
 from ..golden.int_gemm import dot_step
 from ..golden.integer import int_range, wrap
-from ..golden.recoding import encode
+from ..golden.recoding import RECODINGS, encode
 from .rtl import Rtl
 from .transaction import Beats, BenchFailure, Transaction
 
@@ -57,16 +58,26 @@ def element_sum(spec, shown: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def on_ports(spec, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return an element's inputs as its ports take them: A, where it comes recoded, in coded words."""
-    return inputs | {"a": a_words(spec, inputs["a"])}
+    """Return an element's inputs as its ports take them: A and B, where they come recoded, in coded words."""
+    return inputs | {"a": a_words(spec, inputs["a"]), "b": b_words(spec, inputs["b"])}
 
 
 def a_words(spec, a: np.ndarray) -> np.ndarray:
     """Return operands of A as port `a` of an element takes them; no other word is ever driven."""
-    recoding = getattr(spec, "recoding", "own")
-    if recoding == "own":
+    if not a_is_recoded(spec):
         return a
-    return encode(a, bits=spec.a_bits, signed=spec.a_signed, recoding=recoding)
+    return encode(a, bits=spec.a_bits, signed=spec.a_signed, recoding=spec.recoding)
+
+
+def a_is_recoded(spec) -> bool:
+    """Return whether port `a` of an element takes coded words."""
+    return getattr(spec, "recoding", "own") in RECODINGS
+
+
+def b_words(spec, b: np.ndarray) -> np.ndarray:
+    """Return operands of B as port `b` of an element takes them: their signed digits, if it takes those."""
+    digits = getattr(spec, "digit_limit", None)
+    return coded_digits(b, bits=spec.b_bits, digits=digits) if digits else b
 
 
 def lanes_of(spec) -> int:

@@ -16,7 +16,7 @@ from ..golden.float_code import from_float64
 from ..golden.float_format import find_format
 from ..golden.group_gemm import GroupQuantized, quantize_groups
 
-FP32 = find_format("fp32")
+BF16, FP32 = (find_format(name) for name in ("bf16", "fp32"))
 #: Worths of an odd weight of +-1 that are tried, in mean weights.
 STEPS = tuple(i / 32 for i in range(1, 33))
 
@@ -50,6 +50,17 @@ class DigitClassifier:
             sums = multiply(activation, layer.weights) + layer.bias
             if i + 1 < len(self.layers):
                 activation = np.clip(sums >> layer.shift, 0, 127)
+        return sums.argmax(axis=1)
+
+    def classify_floats(self, multiply: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+        """Return the digit of every image, with hidden activations that stay what they are, in bf16.
+
+        `multiply` takes codes of bf16 and integer weights, and returns real numbers.
+        """
+        activation = self.images.astype(float)
+        for layer in self.layers:
+            sums = multiply(from_float64(activation, fmt=BF16), layer.weights) + layer.bias
+            activation = np.maximum(sums, 0) / 2**layer.shift
         return sums.argmax(axis=1)
 
     def grouped(self, group: int, bits: int = 4) -> tuple[GroupQuantized, ...]:

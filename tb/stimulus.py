@@ -5,7 +5,7 @@ import numpy as np
 from ..gen.ports import Port
 from ..golden.integer import int_range, wrap
 from ..hdl.spec import Spec
-from .compiled import a_words
+from .compiled import a_is_recoded, a_words, b_words
 from .pack import to_bits
 from .rtl import Rtl
 
@@ -99,17 +99,20 @@ def _as_lanes(bits: np.ndarray, port: Port) -> np.ndarray:
 def operands(
     port: Port, spec: Spec, cycles: int, rng: np.random.Generator, sigma: float | None
 ) -> np.ndarray:
-    """Return the bits of random operands on a port; where A comes recoded, of their coded words."""
-    coded = port.name == "a" and getattr(spec, "recoding", "own") != "own"
-    width, signed = (spec.a_bits, spec.a_signed) if coded else (port.lane_width, port.signed)
+    """Return the bits of random operands on a port; where A or B comes recoded, of their coded words."""
+    words, width, signed = None, port.lane_width, port.signed
+    if port.name == "a" and a_is_recoded(spec):
+        words, width, signed = a_words, spec.a_bits, spec.a_signed
+    if port.name == "b" and getattr(spec, "digit_limit", None):
+        words, width, signed = b_words, spec.b_bits, True
     if sigma is None:
         bits = rng.integers(0, 2, (cycles, port.lanes * width)).astype(bool)
-        if not coded:
+        if not words:
             return bits
         values = wrap(bits.reshape(cycles, port.lanes, width) @ (1 << np.arange(width)), width, signed)
     else:
         values = normal_integers(rng, (cycles, port.lanes), width, signed, sigma)
-    return to_bits(a_words(spec, values) if coded else values, port.lane_width).astype(bool)
+    return to_bits(words(spec, values) if words else values, port.lane_width).astype(bool)
 
 
 def normal_integers(

@@ -67,10 +67,10 @@ class EdgeCoder(wiring.Component):
 def coded(m: Module, platform, spec, en: Signal, a: Value) -> Value:
     """Return operands of A as the left edge of an array takes them: in digits, `spec.edge_cycles` later.
 
-    spec: a MacArraySpec; a: any number of operands, one after the other. With recoding=own they are as they
-    were, and nothing is delayed.
+    spec: a MacArraySpec; a: any number of operands, one after the other. Without such cycles they are
+    as they were.
     """
-    if spec.recoding == "own":
+    if not spec.edge_cycles:
         return a
     lanes = len(a) // spec.a_bits
     coder = EdgeCoder(

@@ -16,19 +16,22 @@ from amaranth.lib.wiring import In, Out
 from ...golden.errors import UsageError
 from ...golden.float_accumulate import AccumulatorFormat
 from ...golden.float_format import FloatFormat, find_format
+from ..arith.csd import shift_bits
 from ..arith.prefix import KINDS
+from ..known_weights import refuse_weights
 from ..mac_spec import ELEMENT_DOCS
 from ..spec import Spec, choice, integer
 from .accumulate import WideNumber, accumulate
 from .term_tree import add_codes, sum_parameters, term_product
 from .weight_product import weight_product
+from .weight_recoding import RECODINGS, WeightRecoding
 
 MICROARCHITECTURES = ("significand", "terms")
 DEFAULT_ACC_BITS = 20
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class WeightFmaPeSpec(Spec):
+class WeightFmaPeSpec(WeightRecoding, Spec):
     """Format of the activations, width of the weights, and how their products are added."""
 
     microarchitecture: str = choice(
@@ -47,9 +50,20 @@ class WeightFmaPeSpec(Spec):
         optional=True,
     )
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
+    recoding: str = choice(
+        "radix4", RECODINGS, "rows of a product: one per two bits, per bit, or per signed digit (csd)"
+    )
+    digits: int | None = integer(
+        None, 1, 4, "signed digits that a weight may have, for recoding=csd; none: 2", optional=True
+    )
+
+    def __post_init__(self):
+        refuse_weights(self.acc_bits)
+        super().__post_init__()
 
     def check(self):
-        """Refuse an accumulator that products do not fit, and one that there is not."""
+        """Refuse an accumulator that products do not fit, one that there is not, and idle recodings."""
+        self.check_recoding()
         if self.microarchitecture == "terms":
             if self.acc_bits is not None:
                 raise UsageError(
@@ -86,8 +100,8 @@ class WeightFmaPeSpec(Spec):
 
     @property
     def b_word(self) -> Shape:
-        """Shape in which an element takes a weight: as it is."""
-        return self.b_shape
+        """Shape in which an element takes a weight: as it is, or with recoding=csd its signed digits."""
+        return unsigned(self.word_bits) if self.digit_limit else self.b_shape
 
     @property
     def acc_width(self) -> int:
@@ -111,6 +125,9 @@ class WeightFmaPeSpec(Spec):
             "ACC_BITS": acc.acc_bits,
             "ACC_EXPONENT": acc.exponent_bits,
             "OFFSET": acc.offset,
+            "DIGITS": self.digit_limit or 0,
+            "WORD": self.word_bits,
+            "STAGES": shift_bits(self.b_bits),
         }
 
     @property
@@ -137,7 +154,7 @@ class WeightFmaPe(wiring.Component):
 
     def __init__(self, spec: WeightFmaPeSpec):
         self.spec = spec
-        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_shape)}
+        ports = {"en": In(1), "first": In(1), "a": In(spec.a_shape), "b": In(spec.b_word)}
         super().__init__(ports | {"acc": Out(spec.acc_width)})
 
     @property
@@ -153,7 +170,7 @@ class WeightFmaPe(wiring.Component):
             )
         return ELEMENT_DOCS | {
             "a": f"activation, {spec.a_format}",
-            "b": "weight",
+            "b": "weight" + (", in signed digits: nonzero, neg, shift of each" if spec.digit_limit else ""),
             "acc": ELEMENT_DOCS["acc"] + f": {held}",
         }
 
@@ -174,7 +191,7 @@ class WeightFmaPe(wiring.Component):
         held = WideNumber(
             **{name: Signal(width, name=f"{name}_reg", reset_less=True) for name, width in widths.items()}
         )
-        product = weight_product(m, self.a, self.b, self.en, acc, spec.adder)
+        product = weight_product(m, self.a, self.b, self.en, acc, spec)
         total = accumulate(m, product, held.kept(clear), spec.adder)
         m.d.sync += [getattr(held, name).eq(getattr(total, name)) for name in widths]
         return held.word

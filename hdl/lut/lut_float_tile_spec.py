@@ -8,6 +8,7 @@ from ...golden.float_format import SPECIALS, FloatFormat, find_format
 from ...golden.integer import int_width
 from ...golden.lut_float_gemm import WEIGHT_KINDS, StepFormat
 from ...golden.lut_gemm import check_weights, entry_bits
+from ..known_weights import refuse_weights
 from ..spec import choice, flag, integer
 from .float_pe import LutFloatRowsSpec
 from .lut_shape import LutShapeSpec
@@ -54,6 +55,10 @@ class LutFloatTileSpec(LutShapeSpec):
     front_cycles = 3
     #: Activations are codes.
     a_signed = False
+
+    def __post_init__(self):
+        refuse_weights(self.acc_bits)
+        super().__post_init__()
 
     def check(self):
         """Refuse what aligns or adds up to no use, and too much at once."""

@@ -1,7 +1,7 @@
 """What a MixpeArraySpec refuses, each with a sentence."""
 
 from ...golden.accumulator import check_exact
-from ...golden.csd import check_digits, most_digits
+from ...golden.csd import check_digits
 from ...golden.errors import UsageError
 
 
@@ -38,22 +38,16 @@ def check_recoding(spec) -> None:
             f"recoding={spec.recoding} is for elements made here, and element=operator multiplies with "
             "Verilog's own *: use element=mac or carry_save, or leave recoding out"
         )
-    if spec.recoding != "csd":
-        if spec.digits is not None:
-            raise UsageError(
-                f"digits={spec.digits} is for recoding=csd, and recoding={spec.recoding} takes every weight: "
-                "leave digits out"
-            )
-        return
-    if spec.zero_point:
+    check_zero_point(spec)
+    spec.check_digit_limit()
+
+
+def check_zero_point(spec) -> None:
+    """Refuse a limit of digits for weights that have a zero point."""
+    if spec.recoding == "csd" and spec.zero_point:
         raise UsageError(
             "recoding=csd limits the signed digits of a weight, and with zero_point=true a weight is what is "
             "left of two numbers: use zero_point=false"
-        )
-    if spec.digit_limit > (most := most_digits(spec.b_bits)):
-        raise UsageError(
-            f"digits={spec.digits} is more than weights of b_bits={spec.b_bits} have: use digits={most} or "
-            "fewer"
         )
 
 

@@ -50,7 +50,7 @@ class FloatStage(ChainStage):
         if spec.microarchitecture == "terms":
             product = term_product(m, platform, self.a, self.b, spec.a_format, spec.adder)
         else:
-            product = weight_product(m, self.a, self.b, Const(1, 1), spec.acc, spec.adder).word
+            product = weight_product(m, self.a, self.b, Const(1, 1), spec.acc, spec).word
         return added(m, platform, spec, self.sum_in, product)
 
 

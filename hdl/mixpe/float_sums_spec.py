@@ -22,7 +22,6 @@ class FloatSumsSpec(WeightFmaPeSpec):
     edge_cycles = 0
     input_reg = False
     serial = False
-    recoding = "own"
 
     def make_element(self) -> WeightFmaPe:
         """Return the element of the array."""

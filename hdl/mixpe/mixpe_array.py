@@ -34,6 +34,8 @@ class MixpeArray(wiring.Component):
     `s` stops the whole array. Reset drops whatever is in flight. Golden model: `golden.group_gemm`.
     """
 
+    BAD_WEIGHT = "sticky: a weight had more signed digits than fit, and lost the lowest ones"
+
     def __init__(self, spec: MixpeArraySpec):
         self.spec = spec
         fields = {name: data.ArrayLayout(shape, spec.cols) for name, shape in spec.scale_fields.items()}
@@ -54,7 +56,7 @@ class MixpeArray(wiring.Component):
         return core | {
             "s": "scale and zero point of each column for a group; lane j is column j",
             "bad_scale": "sticky: a scale was negative, infinite, no number, or too large",
-            "bad_weight": "sticky: a weight had more signed digits than fit, and lost the lowest ones",
+            "bad_weight": self.BAD_WEIGHT,
         }
 
     def elaborate(self, platform):

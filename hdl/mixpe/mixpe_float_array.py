@@ -39,14 +39,16 @@ class MixpeFloatArray(MixpeArray):
                 "s": In(stream.Signature(data.StructLayout(fields))),
                 "c": Out(beat(unsigned(spec.out_bits), spec.cols)),
                 "last_mismatch": Out(1),
-            },
+            }
+            | ({"bad_weight": Out(1)} if spec.flags_weights else {}),
         )
 
     @property
     def port_docs(self) -> dict[str, str]:
         """What the ports are; `a` and `b` are those of `mac_array`."""
         return MacArray.port_docs.fget(self) | {
-            "s": f"scale ({self.spec.scale_format}) and zero point of each column; lane j is column j"
+            "s": f"scale ({self.spec.scale_format}) and zero point of each column; lane j is column j",
+            "bad_weight": MixpeArray.BAD_WEIGHT,
         }
 
     def scale_parts(self, m: Module, platform, j: int) -> dict[str, Value]:

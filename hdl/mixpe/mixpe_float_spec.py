@@ -9,11 +9,10 @@ from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat
 from ...golden.float_group_gemm import dyadic_format_name
 from ...golden.float_zero_point import DifferenceFormat
-from ...golden.integer import check_range
 from ..float.term_tree import sum_parameters
 from ..float.weight_fma_pe import WeightFmaPeSpec
 from ..spec import choice, flag, integer
-from .checks import check_group
+from .checks import check_group, check_zero_point
 from .float_lane import FloatRingSpec, ProductSumSpec
 from .float_sums_spec import FloatSumsSpec
 from .timing import GroupTiming
@@ -46,15 +45,13 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
     )
     out_format: str = choice("fp32", FORMATS, "format of an element of C")
 
-    edge_cycles = 0
-    recoding = "own"
-    flags_weights = False
     adder_stages = 1
 
     def check(self):
         """Refuse what the elements refuse, a second rounding of sums that are codes, and idle widths."""
         super().check()
         check_group(self)
+        check_zero_point(self)
         if self.streams_rows and self.rows == self.depth == 1:
             raise UsageError(
                 "depth=1 with rows=1 can bring a group every cycle to one result, whose adder takes two: use "
@@ -71,6 +68,11 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
                     f"{name}={value} is for scale_format=dyadic, and a scale in {self.scale_format} has its "
                     f"own widths: leave {name} out"
                 )
+
+    @property
+    def edge_cycles(self) -> int:
+        """Cycles that recoding the weights at the array's edge takes, with os."""
+        return int(self.recoding == "csd")
 
     @property
     def streams_rows(self) -> bool:
@@ -124,8 +126,8 @@ class MixpeFloatArraySpec(GroupTiming, WeightFmaPeSpec):
         return sum(lane << self.b_bits * k for k in range(self.b_lanes))
 
     def check_b(self, b) -> np.ndarray:
-        """Return B as int64, or raise UsageError at the first element out of range."""
-        return check_range("b", b, *self.b_kind)
+        """Return B as int64, or raise UsageError at the first element out of range or of too many digits."""
+        return self.check_weights(b, not self.zero_point)
 
     @property
     def core(self) -> FloatSumsSpec:

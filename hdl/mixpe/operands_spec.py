@@ -6,10 +6,11 @@ import functools
 import numpy as np
 from amaranth.hdl import Shape, unsigned
 
-from ...golden.csd import check_digits, most_digits
+from ...golden.csd import check_digits
 from ...golden.float_format import FloatFormat, find_format
 from ...golden.group_gemm import group_sum_bits, known_sum_bits
 from ...golden.integer import check_range
+from ..arith.digit_limit import DigitLimit
 from ..known_weights import LOWEST_BITS, KnownWeights
 from ..spec import Spec, choice, flag, integer
 
@@ -19,7 +20,7 @@ SCALES = ("dyadic", "fp16", "bf16")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class GroupOperandsSpec(Spec):
+class GroupOperandsSpec(DigitLimit, Spec):
     """Operands, size and dataflow, and how sums of groups become results: the fields, and their widths."""
 
     a_bits: int = integer(8, 4, 16, "width of an activation, an element of A", unit="bits")
@@ -82,16 +83,6 @@ class GroupOperandsSpec(Spec):
         if self.weights:
             return _known_bits(self)
         return self.acc_bits or self._exact_bits
-
-    @property
-    def digit_limit(self) -> int | None:
-        """Signed digits that a weight may have; None: any number of them."""
-        return None if self.recoding != "csd" else self.digits or min(2, most_digits(self.b_bits))
-
-    @property
-    def flags_weights(self) -> bool:
-        """Whether there are weights with too many digits, which raise `bad_weight`."""
-        return self.recoding == "csd" and self.digit_limit < most_digits(self.b_bits)
 
     @property
     def float_format(self) -> FloatFormat | None:

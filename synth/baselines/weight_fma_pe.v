@@ -39,17 +39,28 @@ module weight_fma_pe_baseline #(
   parameter B_BITS = 4,
   parameter ACC_BITS = 20,
   parameter ACC_EXPONENT = 9,
-  parameter OFFSET = 32
+  parameter OFFSET = 32,
+  parameter DIGITS = 0,          // b comes in so many signed digits, if any
+  parameter WORD = 4,            // width of b as it comes
+  parameter STAGES = 2           // width of a digit's shift
 ) (
   input  wire                             clk,
   input  wire                             en,
   input  wire                             first,
   input  wire [EXPONENT+MANTISSA:0]       a,
-  input  wire signed [B_BITS-1:0]         b,
+  input  wire [WORD-1:0]                  b,
   output reg  [ACC_BITS+ACC_EXPONENT+1:0] acc
 );
+  wire signed [B_BITS-1:0] weight = b;    // only without DIGITS
+  reg signed [B_BITS-1:0] weight;         // only with DIGITS
+  integer i;                              // only with DIGITS
+  always @* begin                         // only with DIGITS
+    weight = 0;                           // only with DIGITS
+    for (i = 0; i < DIGITS; i = i + 1)    // only with DIGITS
+      if (b[i*(STAGES+2)]) weight = weight + ((b[i*(STAGES+2)+1] ? -1 : 1) <<< b[i*(STAGES+2)+2 +: STAGES]); // only with DIGITS
+  end                                     // only with DIGITS
   wire [ACC_BITS+ACC_EXPONENT+1:0] total;
   weight_fma_sum #(EXPONENT, MANTISSA, B_BITS, ACC_BITS, ACC_EXPONENT, OFFSET)
-    step (.a(a), .b(b), .old(first ? 0 : acc), .total(total));
+    step (.a(a), .b(weight), .old(first ? 0 : acc), .total(total));
   always @(posedge clk) if (en) acc <= total;
 endmodule

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...golden.csd import kept_digits
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat
 from ...golden.float_group_gemm import dyadic_scale, float_group_gemm
@@ -17,6 +18,7 @@ from ..rtl import Rtl
 from ..tile import a_beats, b_beats, last_of
 from ..transaction import Scenario, Transaction
 from .mixpe_array import one_sided_last
+from .weight_fma_pe import allowed
 
 #: Longest tile that a level drives through the cocotb bench.
 K_LIMIT = {"quick": 60, "full": 1000}
@@ -46,6 +48,8 @@ def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -
         Scenario("c is ready only when valid", tiles(3), patient=True),
         Scenario("scales come late", tiles(3), {"s": 0.97}),
     ]
+    if spec.flags_weights:
+        found.append(bad_weights(spec, rng))
     if spec.zero_point:
         found.append(Scenario("nothing but zero points", [even_tile(spec, k, rng) for k in lengths]))
     found += [Scenario(f"stalls on {stream}", tiles(3), {stream: 0.6}) for stream in "absc"]
@@ -54,20 +58,33 @@ def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -
         found.append(Scenario(f"stalls everywhere, {i}", tiles(4), stalls))
         abort = int(rng.integers(1, 4 * spec.rows + 2 * spec.cols + 2 * group + 10))
         found.append(Scenario(f"reset after {abort} cycles", tiles(3), {"c": 0.2}, abort=abort))
-    return [
-        dataclasses.replace(scenario, status={"last_mismatch": 0} | scenario.status) for scenario in found
-    ]
+    quiet = {"last_mismatch": 0} | ({"bad_weight": 0} if spec.flags_weights else {})
+    return [dataclasses.replace(scenario, status=quiet | scenario.status) for scenario in found]
 
 
 def random_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Transaction:
     """Return a tile of numbers of about one size, so that sums cancel and results keep all groups."""
     a = numbers_near_one(spec.fmt, (spec.rows, k), rng)
-    b = rng.integers(*int_range(*spec.b_kind), (k, spec.cols), endpoint=True)
+    b = allowed(spec, rng.integers(*int_range(*spec.b_kind), (k, spec.cols), endpoint=True))
     # Some activations are taken back, whole or all but the last bit.
     back = np.flatnonzero(rng.integers(0, 4, k - 1) == 0) + 1
     a[:, back] = a[:, back - 1] ^ 1 << spec.fmt.magnitude_bits ^ rng.integers(0, 2, len(back))
     b[back] = b[back - 1]
     return tile(spec, f"random tile, K={k}", a, b, random_scales(spec, k, rng, numbers_near_one))
+
+
+def bad_weights(spec: MixpeFloatArraySpec, rng: np.random.Generator) -> Scenario:
+    """Return a tile of weights that lose digits and stay in range, and one without: the flag stays."""
+    k = spec.group + spec.k_step
+    low, high = int_range(*spec.b_kind)
+    every = np.arange(low, high + 1)
+    kept = kept_digits(every, bits=spec.b_bits, digits=spec.digit_limit)
+    lost = rng.choice(np.flatnonzero((kept != every) & (kept <= high)), (k, spec.cols))
+    a = numbers_near_one(spec.fmt, (spec.rows, k), rng)
+    scales = random_scales(spec, k, rng, numbers_near_one)
+    heard = tile(spec, "weights of too many digits", a, kept[lost], scales)
+    broken = dataclasses.replace(heard, inputs=heard.inputs | {"b": b_beats(spec, every[lost])})
+    return Scenario(broken.name, [broken, random_tile(spec, 1, rng)], status={"bad_weight": 1})
 
 
 def random_scales(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator, draw) -> dict[str, np.ndarray]:
@@ -89,7 +106,7 @@ def any_tile(spec: MixpeFloatArraySpec, k: int, rng: np.random.Generator) -> Tra
     a[rng.integers(spec.rows), rng.integers(k)] = rng.choice([spec.fmt.inf_code, spec.fmt.nan_code])
     low, high = int_range(*spec.b_kind)
     middle = (low + high + 1) // 2
-    b = rng.choice([low, middle - 1, middle, middle + 1, high], (k, spec.cols))
+    b = allowed(spec, rng.choice([low, middle - 1, middle, middle + 1, high], (k, spec.cols)))
     scales = random_scales(spec, k, rng, any_codes)
     return tile(spec, f"tile of any codes, K={k}", a, b, scales)
 

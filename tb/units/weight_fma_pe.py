@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...golden.csd import round_to_digits
 from ...golden.errors import UsageError
 from ...golden.float_accumulate import acc_to_word, accumulate, no_sum, weight_product
 from ...golden.float_arith import fp_add
 from ...golden.float_terms import term_product
 from ...golden.integer import int_range
 from ...hdl.float.weight_fma_pe import WeightFmaPeSpec
+from ..compiled import on_ports
 from ..floats import ends, random_codes
 from ..rtl import Rtl
 from ..transaction import BenchFailure
@@ -44,13 +46,19 @@ def sequences(
     }
 
 
+def allowed(spec: WeightFmaPeSpec, b: np.ndarray) -> np.ndarray:
+    """Return weights with as few signed digits as the Spec wants."""
+    return round_to_digits(b, bits=spec.b_bits, digits=spec.digit_limit) if spec.digit_limit else b
+
+
 def corners(spec: WeightFmaPeSpec) -> tuple[np.ndarray, ...]:
     """Return first, a and b: every end of the format times every end of the weights, after every other a."""
     low, high = int_range(spec.b_bits, True)
     codes = ends(spec.fmt)
     before, a, b = (x.reshape(-1) for x in np.meshgrid(codes, codes, [low, -1, 0, 1, high], indexing="ij"))
     pairs = np.stack([before, a], axis=1).reshape(-1)
-    return np.arange(len(pairs)) % 2 == 0, pairs, np.stack([np.ones_like(b), b], axis=1).reshape(-1)
+    b = allowed(spec, np.stack([np.ones_like(b), b], axis=1).reshape(-1))
+    return np.arange(len(pairs)) % 2 == 0, pairs, b
 
 
 def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +72,7 @@ def operands(spec: WeightFmaPeSpec, steps: int, rng: np.random.Generator) -> tup
     near = np.clip(walk + rng.integers(-12, 13, steps) * (rng.integers(0, 3, steps) == 0), 0, largest)
     a = near << fmt.mantissa_bits | rng.integers(0, 1 << fmt.mantissa_bits, steps)
     a |= rng.integers(0, 2, steps) << fmt.magnitude_bits
-    b = rng.integers(*int_range(spec.b_bits, True), steps, endpoint=True)
+    b = allowed(spec, rng.integers(*int_range(spec.b_bits, True), steps, endpoint=True))
     back = np.flatnonzero(rng.integers(0, 3, steps - 1) == 0) + 1
     a[back] = a[back - 1] ^ 1 << fmt.magnitude_bits
     b[back] = b[back - 1]
@@ -131,7 +139,7 @@ def check_steps(spec: WeightFmaPeSpec, rtl: Rtl, first, a, b) -> int:
     """Run sums on the compiled RTL; returns the steps, raises BenchFailure at a difference."""
     inputs = enabled(first, a, b)
     values, defined = expected(spec, inputs)
-    found = rtl.clock(inputs)["acc"]
+    found = rtl.clock(on_ports(spec, inputs))["acc"]
     wrong = np.flatnonzero((found != values) & defined)
     if len(wrong):
         t = wrong[0]

@@ -10,6 +10,7 @@ from macwright.golden.float_format import find_format
 from macwright.golden.group_gemm import quantize_groups
 from macwright.tb.digits import digit_classifier
 
+BF16 = find_format("bf16")
 SPEC = ("mixpe_array", "-p", "rows=4", "-p", "cols=2", "-p", "group=16")
 
 
@@ -39,9 +40,30 @@ def test_a_classifier_with_4_bit_weights_keeps_its_accuracy(tmp_path):
     assert classifier.accuracy(classifier.classify(multiply)) > in_int8 - 0.01
 
 
+def test_a_classifier_with_4_bit_weights_and_bf16_activations_keeps_its_accuracy(tmp_path):
+    classifier = digit_classifier()
+    layers = iter(classifier.grouped(16))
+    spec = ("mixpe_float_array", *SPEC[1:])
+
+    def multiply(a, weights):
+        found = next(layers)
+        assert found.b.max() <= 15 and found.b.shape == weights.shape
+        # Multipliers have 8 bits, as significands of bf16 have: nothing is rounded.
+        scale = from_float64(np.ldexp(found.mult.astype(float), -found.shift), fmt=BF16)
+        np.save(tmp_path / "a.npy", a.astype(np.uint16))
+        np.savez(tmp_path / "b.npz", b=found.b, scale=scale, zero=found.zero)
+        done = run(tmp_path, "a.npy", "b.npz", "c.npy", spec=spec)
+        assert done.returncode == 0 and "equal to the golden model" in done.stdout, done.stderr
+        c = np.load(tmp_path / "c.npy").astype(np.uint32).view(np.float32)
+        (tmp_path / "c.npy").unlink()
+        return c
+
+    assert classifier.accuracy(classifier.classify_floats(multiply)) > classifier.float_accuracy - 0.01
+
+
 def test_float_activations_are_codes(tmp_path):
     rng = np.random.default_rng(1)
-    weights, a = rng.normal(size=(40, 2)) / 6, from_float64(rng.normal(size=(3, 40)), fmt=find_format("bf16"))
+    weights, a = rng.normal(size=(40, 2)) / 6, from_float64(rng.normal(size=(3, 40)), fmt=BF16)
     np.save(tmp_path / "a.npy", a.astype(np.uint16))
     np.savez(tmp_path / "b.npz", **quantize_groups(weights, group=16)._asdict())
     spec = (
@@ -58,7 +80,7 @@ def test_float_activations_are_codes(tmp_path):
     done = run(tmp_path, "a.npy", "b.npz", "c.npy", spec=spec)
     assert done.returncode == 0 and "equal to the golden model" in done.stdout, done.stderr
     c = np.load(tmp_path / "c.npy").astype(np.uint32).view(np.float32)
-    assert np.abs(c - to_float64(a, fmt=find_format("bf16")) @ weights).max() < 0.5
+    assert np.abs(c - to_float64(a, fmt=BF16) @ weights).max() < 0.5
 
 
 def test_weights_of_too_many_digits_are_refused(tmp_path):

@@ -48,6 +48,8 @@ WHERE = {
     ("fp_mul", "random_bits"): {"rounding": "stochastic"},
     ("fp_dot", "random_bits"): {"rounding": "stochastic"},
     ("mixpe_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
+    ("mixpe_float_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
+    ("weight_fma_pe", "digits"): {"recoding": "csd", "b_bits": 8},
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
     ("absmax", "floor"): {"fmt": "fp32"},

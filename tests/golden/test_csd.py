@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from macwright.golden.csd import check_digits, kept_digits, most_digits, round_to_digits
+from macwright.golden.csd import check_digits, coded_digits, kept_digits, most_digits, round_to_digits
 from macwright.golden.errors import UsageError
 
 
@@ -56,3 +56,15 @@ def test_the_highest_digits_are_kept():
 def test_wrong_use(call, message):
     with pytest.raises(UsageError, match=message):
         call()
+
+
+@pytest.mark.parametrize("bits, digits", [(2, 1), (4, 1), (4, 2), (8, 2), (8, 4)])
+def test_coded_digits_are_the_digits_that_are_kept(bits, digits):
+    every = np.arange(-(1 << bits - 1), 1 << bits - 1)
+    size = 2 + max(1, (bits - 1).bit_length())
+    words = coded_digits(every, bits=bits, digits=digits)
+    total = 0
+    for _ in range(digits):
+        total += (words & 1) * (1 - (words & 2)) << (words >> 2 & (1 << size - 2) - 1)
+        words = words >> size
+    assert (words == 0).all() and (total == kept_digits(every, bits=bits, digits=digits)).all()

@@ -64,9 +64,8 @@ def test_specs_are_told_apart_by_the_content_of_the_file():
 
 #: Sums of floats, of float operands or results, have no worst case that a width would have to hold.
 FLOAT = {"a_format", "out_format"}
-INTEGER = [
-    u for u in CATALOG.values() if "acc_bits" in (names := u.spec.params()) and not names.keys() & FLOAT
-]
+SIZED = [u for u in CATALOG.values() if "acc_bits" in u.spec.params()]
+INTEGER = [u for u in SIZED if not u.spec.params().keys() & FLOAT]
 
 
 @pytest.mark.parametrize("unit", INTEGER, ids=str)
@@ -74,6 +73,12 @@ def test_every_unit_with_an_integer_accumulator_takes_weights(unit):
     signed = {"zero_point": False} if "zero_point" in unit.spec.params() else {}
     spec = unit.spec(acc_bits="from:w.npy", **signed)
     assert f"_acc_bits_{spec.acc_width}w" in unit.module_name(spec)
+
+
+@pytest.mark.parametrize("unit", [u for u in SIZED if u not in INTEGER], ids=str)
+def test_a_float_accumulator_is_not_sized_by_weights(unit):
+    with pytest.raises(UsageError, match="weights bound sums of integers.*: leave acc_bits out"):
+        unit.spec.parse({"acc_bits": "from:w.npy"})
 
 
 @pytest.mark.parametrize(

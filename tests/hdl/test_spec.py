@@ -57,6 +57,9 @@ def test_illegal_values_are_refused_in_a_sentence(assignments, message):
     "fields, message",
     [
         ({"a_format": "fp16", "b_bits": 8, "acc_bits": 18}, "product of 19 bits.*use at least 19"),
+        ({"microarchitecture": "terms", "recoding": "bits"}, "recoding=bits is for microarch.*out"),
+        ({"digits": 2}, "digits=2 is for recoding=csd, and recoding=radix4 takes every weight"),
+        ({"recoding": "csd", "digits": 3}, "digits=3 is more than weights of b_bits=4 have: use digits=2"),
         ({"microarchitecture": "terms", "acc_bits": 20}, "acc_bits=20 is for microarch.*leave acc_bits out"),
     ],
 )

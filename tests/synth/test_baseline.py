@@ -113,6 +113,7 @@ SPECS = [
     ("fp_add", {"a_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero"}),
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),
+    ("weight_fma_pe", {"b_bits": 7, "recoding": "csd", "digits": 3}),
     ("weight_fma_pe", {"microarchitecture": "terms", "a_format": "fp16", "b_bits": 3}),
     ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 4}),
     (

@@ -178,9 +178,15 @@ SPECS = [
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19, "adder": "ripple"}),
     ("weight_fma_pe", {"microarchitecture": "terms", "b_bits": 3}),
+    ("weight_fma_pe", {"recoding": "bits"}),
+    ("weight_fma_pe", {"recoding": "csd", "b_bits": 8, "digits": 3, "a_format": "fp16"}),
     ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 8}),
     ("mixpe_float_array", {"rows": 2, "cols": 2, "group": 4, "zero_point": False, "scale_format": "fp32"}),
     ("mixpe_float_array", {"rows": 1, "cols": 2, "group": 4, "dataflow": "ws", "depth": 2}),
+    (
+        "mixpe_float_array",
+        {"rows": 2, "cols": 2, "group": 4, "zero_point": False, "recoding": "csd", "digits": 1},
+    ),
     (
         "mixpe_float_array",
         {"rows": 1, "cols": 1, "group": 1, "a_format": "fp16", "b_bits": 8, "acc_bits": 19}

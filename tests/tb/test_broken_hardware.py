@@ -29,6 +29,7 @@ FMA = {"a_format": "e4m3fn"}
 DOT = {"lanes": 3, "a_format": "e4m3"}
 MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
+FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits": 1}
 DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
@@ -420,6 +421,16 @@ DEFECTS = [
     ),
     ("weight_fma_pe", {}, r"product_nan = .*;", "product_nan = en & a_is_nan;", "the sum is"),
     ("weight_fma_pe", {}, r"assign clear = .*;", "assign clear = first;", "the sum is"),
+    # A negative activation is one less; a digit that is lost, and nobody is told.
+    (
+        "weight_fma_pe",
+        {"recoding": "bits"},
+        r"assign negation_row = .*;",
+        "assign negation_row = 0;",
+        "the sum",
+    ),
+    ("weight_fma_pe", {"recoding": "csd"}, r"assign taken_1 = .*;", "assign taken_1 = 0;", "the sum is"),
+    ("mixpe_float_array", FLOAT_DIGITS, r"bad_weight <= 1'h1", "bad_weight <= 1'h0", "bad_weight is 0"),
     ("weight_fma_pe", TERMS, r"= b_xor_b_y_mux_a \? 16'h7fc0 : ", "= ", "the sum is"),
     ("weight_fma_pe", TERMS, r"__term_sum_b_scale_1 terms_0_0", "__term_sum terms_0_0", "the sum is"),
     # A scale that is not waited for; results that are not started anew; no number.

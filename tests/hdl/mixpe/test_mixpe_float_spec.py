@@ -17,6 +17,7 @@ from macwright.hdl.mixpe.mixpe_float_spec import MixpeFloatArraySpec
         ({"depth": 4}, "depth=4 is for dataflow=ws"),
         ({"dataflow": "ws", "depth": 3, "group": 8}, "group=8 is not a multiple of depth=3"),
         ({"dataflow": "ws", "depth": 1, "rows": 1}, "depth=1 with rows=1 .* adder takes two: use depth=2"),
+        ({"recoding": "csd"}, "recoding=csd limits the signed digits .* use zero_point=false"),
         ({"acc_bits": 12, "b_bits": 8}, "acc_bits=12 does not hold a product of 16 bits"),
     ],
 )
