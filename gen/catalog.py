@@ -15,6 +15,7 @@ from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.float.mx_dot import MxDot, MxDotSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
+from ..hdl.float.wide_fma_pe import WideFmaPe, WideFmaPeSpec
 from ..hdl.lut.lut_float_tile import LutFloatTile
 from ..hdl.lut.lut_float_tile_spec import LutFloatTileSpec
 from ..hdl.lut.lut_tile import LutTile
@@ -187,6 +188,13 @@ CATALOG = {
             WeightFmaPe,
             "Multiply-accumulate element for float activations and integer weights",
             "Zhang et al., MixPE, 2024",
+        ),
+        Unit(
+            "wide_fma_pe",
+            WideFmaPeSpec,
+            WideFmaPe,
+            "Multiply-accumulate element for floats: exact products, sums normalised exactly or approximately",
+            "Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024",
         ),
         Unit(
             "requant",
