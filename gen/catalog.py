@@ -9,6 +9,8 @@ from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
+from ..hdl.float.fma_array import FmaArray
+from ..hdl.float.fma_array_spec import FmaArraySpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_dot import FpDot, FpDotSpec
@@ -120,6 +122,13 @@ CATALOG = {
             "Zhang et al., MixPE, 2024",
         ),
         Unit(
+            "fma_array",
+            FmaArraySpec,
+            FmaArray,
+            "Floating-point matrix engine with streams: sums are rounded once, at the edge of the array",
+            "Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024",
+        ),
+        Unit(
             "lut_tile",
             LutTileSpec,
             LutTile,
@@ -193,7 +202,7 @@ CATALOG = {
             "wide_fma_pe",
             WideFmaPeSpec,
             WideFmaPe,
-            "Multiply-accumulate element for floats: exact products, sums normalised exactly or approximately",
+            "Multiply-accumulate element for floats whose sums are normalised exactly, or approximately",
             "Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024",
         ),
         Unit(

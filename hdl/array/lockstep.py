@@ -30,9 +30,7 @@ def lockstep_array(m: Module, platform, array) -> None:
     token = intake(m, array, en, spec.rows)
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
     rows = lockstep_rows(m, platform, spec, en, token, a, b)
-    done, bottom_done, sums = resolve(
-        m, platform, spec, en, rows.done, rows.bottom_done, rows.result
-    )
+    done, bottom_done, sums = resolve(m, platform, spec, en, rows.done, rows.bottom_done, rows.result)
     if systolic:
         sums = skewed(m, platform, en, sums, spec.cols, "c_deskew", descending=True)
     register_c(m, array, en, done, bottom_done, sums)

@@ -1,8 +1,8 @@
 """The element of a floating matrix engine: exact products in a wide accumulator that is not rounded.
 
-    a, b --> significands multiplied, exact --> align --> + --> normalise --> | significand | --> rounded once,
-         --> exponents added ------------------------^             |     '--> | exponent    |     at the edge
-                                          ^------------------------'----------------'
+    a, b --> significands multiplied, exact --> align --> + --> normalise --> | significand, | --> rounded
+         --> exponents added ------------------------^  ^                     | exponent     |     at the edge
+                                                        '---------------------------'
 
 Source: Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024. Latency: 1
 enabled cycle; a product every enabled cycle.
@@ -124,6 +124,7 @@ class WideFmaPeSpec(Spec):
         formats = (format_parameters(f"{name.upper()}_", fmt) for name, fmt in self.float_operands.items())
         return {
             "ACC_BITS": acc.acc_bits,
+            "SIGNIFICAND": acc.acc_bits,
             "ACC_EXPONENT": acc.exponent_bits,
             "OFFSET": acc.offset,
             "NORMALISE": NORMALISATIONS.index(self.normalise),

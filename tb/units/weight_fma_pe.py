@@ -102,4 +102,3 @@ def compiled_checks(spec: WeightFmaPeSpec, level: str) -> dict[str, Callable[[Rt
         "all ends with all ends": lambda rtl: check_steps(expected, spec, rtl, *corners(spec)),
         f"{COMPILED} steps": lambda rtl: check_steps(expected, spec, rtl, *long),
     }
-

@@ -41,7 +41,9 @@ def sequences(spec: WideFmaPeSpec, level: str, rng: np.random.Generator) -> dict
 
 def corners(spec: WideFmaPeSpec, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     """Return first, a and b: all ends of one format times all of the other, each after some other of them."""
-    pairs = np.stack(np.meshgrid(*(ends(fmt) for fmt in spec.float_operands.values())), axis=-1).reshape(-1, 2)
+    pairs = np.stack(np.meshgrid(*(ends(fmt) for fmt in spec.float_operands.values())), axis=-1).reshape(
+        -1, 2
+    )
     a, b = np.stack([rng.permutation(pairs), pairs], axis=1).reshape(-1, 2).T
     return np.arange(len(a)) % 2 == 0, a, b
 
