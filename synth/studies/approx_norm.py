@@ -102,8 +102,8 @@ def errors() -> list[dict]:
 STUDY = Study(
     name="approx-norm",
     title="Approximate normalisation of bf16 multiply-add elements, at the same width and clock",
-    source="Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024: area -16 %, "
-    "power -13 % on average, accuracy of transformers -1 %",
+    source="Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024: area -16 "
+    "%, power -13 % on average, accuracy of transformers -1 %",
     cases=tuple(_cases()),
     baselines=(BASELINE,),
     published=tuple(
