@@ -20,36 +20,27 @@ RULES = {BASELINE: {}} | {
 }
 RULES["none"] = {"normalise": "none"}
 WIDTHS = (20, 24)
-#: A clock, in ps, that the exact element just keeps, and one with room; and the delay targets tried for each.
-CLOCKS = {1700: (1300, 1450, 1550), 2000: (1550, 1700, 2000)}
+#: The rules where only the influence of width, clock and array is asked for.
+FEW = (BASELINE, "an-1-2", "none")
+#: Delay targets, by the clock that is to be kept: one that the exact element just keeps, and one with room.
+TARGETS = {1700: (1300, 1450, 1550), 2000: (1550, 1700, 2000)}
+#: Width, clock and rules of each group of elements.
+ELEMENTS = ((20, 1700, tuple(RULES)), (20, 2000, tuple(RULES)), (24, 1700, tuple(RULES)), (24, 2000, FEW))
 ARRAY = {"rows": 4, "cols": 4}
 ARRAY_CLOCK, ARRAY_TARGETS = 2000, (1500,)
-ARRAY_RULES = (BASELINE, "an-1-2", "none")
 SUMS, K, SEED = 2000, 768, 1
 
 
 def _cases():
-    for bits in WIDTHS:
-        for clock, targets in CLOCKS.items():
-            group = f"element, {bits} bits, {clock / 1000:g} ns"
-            for label, fields in RULES.items():
-                yield Case(
-                    group=group,
-                    label=label,
-                    unit="wide_fma_pe",
-                    fields=fields | {"acc_bits": bits},
-                    periods=targets,
-                    clock_ps=clock,
-                )
-    for label in ARRAY_RULES:
-        yield Case(
-            group=f"4x4 array, 20 bits, {ARRAY_CLOCK / 1000:g} ns",
-            label=label,
-            unit="fma_array",
-            fields=ARRAY | RULES[label],
-            periods=ARRAY_TARGETS,
-            clock_ps=ARRAY_CLOCK,
-        )
+    for bits, clock, rules in ELEMENTS:
+        group = f"element, {bits} bits, {clock / 1000:g} ns"
+        shared = {"unit": "wide_fma_pe", "periods": TARGETS[clock], "clock_ps": clock}
+        for label in rules:
+            yield Case(group=group, label=label, fields=RULES[label] | {"acc_bits": bits}, **shared)
+    group = f"4x4 array, 20 bits, {ARRAY_CLOCK / 1000:g} ns"
+    shared = {"unit": "fma_array", "periods": ARRAY_TARGETS, "clock_ps": ARRAY_CLOCK}
+    for label in FEW:
+        yield Case(group=group, label=label, fields=ARRAY | RULES[label], **shared)
 
 
 def workloads() -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -110,7 +101,7 @@ STUDY = Study(
         for group in dict.fromkeys(case.group for case in _cases())
         for what, value in (("area", "1.19 (-16 %)"), ("energy", "1.15 (-13 %)"))
     ),
-    periods=CLOCKS[2000],
+    periods=TARGETS[2000],
     sigma=1,
     errors=errors,
 )
