@@ -9,12 +9,15 @@ from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
+from ..hdl.float.fma_array import FmaArray
+from ..hdl.float.fma_array_spec import FmaArraySpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
 from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.float.mx_dot import MxDot, MxDotSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
+from ..hdl.float.wide_fma_pe import WideFmaPe, WideFmaPeSpec
 from ..hdl.lut.lut_float_tile import LutFloatTile
 from ..hdl.lut.lut_float_tile_spec import LutFloatTileSpec
 from ..hdl.lut.lut_tile import LutTile
@@ -121,6 +124,13 @@ CATALOG = {
             "Zhang et al., MixPE, 2024",
         ),
         Unit(
+            "fma_array",
+            FmaArraySpec,
+            FmaArray,
+            "Floating-point matrix engine with streams: sums are rounded once, at the edge of the array",
+            "Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024",
+        ),
+        Unit(
             "lut_tile",
             LutTileSpec,
             LutTile,
@@ -189,6 +199,13 @@ CATALOG = {
             WeightFmaPe,
             "Multiply-accumulate element for float activations and integer weights",
             "Zhang et al., MixPE, 2024",
+        ),
+        Unit(
+            "wide_fma_pe",
+            WideFmaPeSpec,
+            WideFmaPe,
+            "Multiply-accumulate element for floats whose sums are normalised exactly, or approximately",
+            "Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024",
         ),
         Unit(
             "requant",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..gen.yosys import run_yosys
+from ..golden.errors import UsageError
 from .liberty import Library
 from .script import script
 from .timing import LOAD_FF, clock_period, plain_netlist
@@ -121,3 +122,18 @@ def pareto(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def best(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the point with the smallest product of area and period."""
     return min(points, key=lambda p: (p["area_um2"] * p["period_ns"], p["target_ps"]))
+
+
+def at_clock(points: Sequence[dict[str, Any]], clock_ps: int, name: str) -> dict[str, Any]:
+    """Return the smallest point that keeps a clock, with that clock as its period.
+
+    Raises UsageError if none does.
+    """
+    kept = [point for point in points if point["period_ns"] * 1000 <= clock_ps]
+    if not kept:
+        fastest = min(point["period_ns"] for point in points)
+        raise UsageError(
+            f"clock_ps={clock_ps} is too short for {name}, whose fastest netlist takes {fastest:.3f} ns"
+        )
+    point = min(kept, key=lambda p: (p["area_um2"], p["target_ps"]))
+    return point | {"period_ns": clock_ps / 1000, "slack_ns": round(clock_ps / 1000 - point["period_ns"], 4)}

@@ -11,7 +11,7 @@ from ..gen.verilog import Verilog
 from ..gen.version import MACWRIGHT, package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import Spec
-from .asic import CORES, Design, best, default_periods, pareto, sweep
+from .asic import CORES, Design, at_clock, best, default_periods, pareto, sweep
 from .cache import cached
 from .fpga import check_place_and_route, measure_fpga
 from .generic import count_gates
@@ -31,7 +31,9 @@ class Conditions:
     toggle_rate: transitions per net and cycle, 0 to 2, to assume for power; None simulates the unit's
     stimulus. sigma: of normally distributed operands, for 8-bit ones; None makes them uniform. periods: delay
     targets in ps, 50 to 100000. seeds: for place and route. time_limit: seconds for each run of a tool. k:
-    steps of a tile for power, of engines that take a beat a step; None leaves it to `tb.stimulus`.
+    steps of a tile for power, of engines that take a beat a step; None leaves it to `tb.stimulus`. clock_ps:
+    the row is the smallest netlist that keeps this clock, at this clock; None: that of the smallest product
+    of area and period, at its own.
 
     Raises UsageError if something is out of range, or means nothing on the target.
     """
@@ -43,6 +45,7 @@ class Conditions:
     seeds: tuple[int, ...] = SEEDS
     time_limit: float = 600
     k: int | None = None
+    clock_ps: int | None = None
 
     def __post_init__(self):
         for name in ("toggle_rate", "sigma"):
@@ -94,7 +97,7 @@ class Conditions:
             "seeds": list(self.seeds),
             "tools": tool_versions(self.target),
             "flow": flow_hash(),
-        } | ({} if self.k is None else {"k": self.k})
+        } | {name: value for name in ("k", "clock_ps") if (value := getattr(self, name)) is not None}
 
 
 def measured_row(
@@ -155,7 +158,7 @@ def _figures(
         with CORES:
             return count_gates(design, folder, limit)
     points = sweep(design, target.library, sorted(set(conditions.periods)), folder, limit, progress)
-    chosen = best(points)
+    chosen = at_clock(points, conditions.clock_ps, design.name) if conditions.clock_ps else best(points)
     with CORES:
         used = power(
             design,

@@ -29,7 +29,7 @@ class Case:
 
     plain: measure not the unit but its baseline, the same function with Verilog's `*`. design: measure what
     it makes of the Spec, which has the ports of the unit. booth: whether Yosys makes its `*` with Booth's
-    recoding. periods: delay targets, if not those of the study.
+    recoding. periods: delay targets, if not those of the study. clock_ps: as in `Conditions`.
     """
 
     group: str
@@ -40,6 +40,7 @@ class Case:
     design: Callable[[Spec], Baseline] | None = None
     booth: bool = False
     periods: tuple[int, ...] | None = None
+    clock_ps: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class Study:
     """What is compared. baselines: labels of the cases that every other case of a group is divided by.
 
     k: steps of a tile for power, if engines are to sum as long as that. fpga: designs that are also placed
-    and routed on `fpga_target`, with one seed.
+    and routed on `fpga_target`, with one seed. errors: returns what the golden models of the cases' labels
+    come to, rows of a group, a label, and figures by heading.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Study:
     target: str = "nangate45"
     fpga: tuple[Case, ...] = ()
     fpga_target: str = "ecp5"
+    errors: Callable[[], list[dict[str, Any]]] | None = None
 
 
 def study_names() -> list[str]:
@@ -104,7 +107,8 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         if make := make_baseline if case.plain else case.design:
             plain = make(spec)
             design = dataclasses.replace(design, text=plain.text, top=plain.top)
-        chosen = dataclasses.replace(conditions, periods=case.periods or study.periods)
+        periods = case.periods or study.periods
+        chosen = dataclasses.replace(conditions, periods=periods, clock_ps=case.clock_ps)
         figures = measured_row(design, verilog, spec, chosen, progress)
         best, macs = figures["best"], macs_per_cycle(verilog, spec, study.sigma)
         done += 1
@@ -135,7 +139,10 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         "rows": rows,
         "ratios": ratios(rows, study.baselines),
         "published": [dataclasses.asdict(figure) for figure in study.published],
-    } | ({"fpga": _on_fpga(study, progress)} if study.fpga else {})
+    } | (
+        ({"errors": study.errors()} if study.errors else {})
+        | ({"fpga": _on_fpga(study, progress)} if study.fpga else {})
+    )
 
 
 def _on_fpga(study: Study, progress: Callable[[str], None]) -> dict[str, Any]:

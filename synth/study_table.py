@@ -54,9 +54,20 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
             said = [p["value"] for p in record["published"] if (p["group"], p["what"]) == (group, what)]
             cells += ([said[0]] if said else ["-"]) if record["published"] else []
         gains.add_row(group, label, *cells)
+    errors = [_errors(record["errors"], None if markdown else "errors", form)] if "errors" in record else []
     fpga = record.get("fpga")
     on_fpga = [_rows(fpga["rows"], FPGA_FIGURES, None if markdown else fpga["target"], form)] if fpga else []
-    return [figures, gains, *on_fpga]
+    return [figures, gains, *errors, *on_fpga]
+
+
+def _errors(rows: list[dict[str, Any]], title: str | None, form: box.Box) -> Table:
+    """Return the table of what golden models come to; its headings are the keys of a row."""
+    table = Table(title=title, box=form)
+    for heading in rows[0]:
+        table.add_column(heading, justify="left" if heading in ("group", "label") else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(value if isinstance(value, str) else f"{value:.3g}" for value in row.values()))
+    return table
 
 
 def _rows(rows: list[dict[str, Any]], shown: tuple, title: str | None, form: box.Box) -> Table:
@@ -73,7 +84,7 @@ def study_page(record: dict[str, Any]) -> str:
     """Return the record of a study as a Markdown page."""
     text = io.StringIO()
     console = Console(file=text, width=400, highlight=False)
-    figures, gains, *on_fpga = study_tables(record, markdown=True)
+    figures, gains, *rest = study_tables(record, markdown=True)
     tools = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
     published = f" Published: {record['source']}." if record["published"] else ""
     console.print(f"# {record['title']}\n\nMade by `{record['command']}`.{published}\n")
@@ -81,7 +92,10 @@ def study_page(record: dict[str, Any]) -> str:
     console.print(figures)
     console.print("\nGain of each engine on each baseline, above 1 is better:\n")
     console.print(gains)
-    for table in on_fpga:
+    if "errors" in record:
+        console.print("\nErrors of the golden models:\n")
+        console.print(rest.pop(0))
+    for table in rest:
         fpga = record["fpga"]
         tools = ", ".join(f"{tool} {version}" for tool, version in fpga["tools"].items())
         seeds = ", ".join(map(str, fpga["seeds"]))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..gen.ports import Port
+from ..golden.float_code import from_float64
 from ..golden.integer import int_range, wrap
 from ..hdl.spec import Spec
 from .compiled import a_is_recoded, a_words, b_words
@@ -99,7 +100,15 @@ def _as_lanes(bits: np.ndarray, port: Port) -> np.ndarray:
 def operands(
     port: Port, spec: Spec, cycles: int, rng: np.random.Generator, sigma: float | None
 ) -> np.ndarray:
-    """Return the bits of random operands on a port; where A or B comes recoded, of their coded words."""
+    """Return the bits of random operands on a port; where A or B comes recoded, of their coded words.
+
+    Floats of a Spec with `float_operands` are normally distributed with a standard deviation of `sigma`.
+    """
+    formats = getattr(spec, "float_operands", {})
+    fmt = formats.get(port.name.removeprefix("s_axis_").removesuffix("_tdata"))
+    if fmt and sigma is not None:
+        numbers = rng.normal(0, sigma, (cycles, port.lanes))
+        return to_bits(from_float64(numbers, fmt=fmt), port.lane_width).astype(bool)
     words, width, signed = None, port.lane_width, port.signed
     if port.name == "a" and a_is_recoded(spec):
         words, width, signed = a_words, spec.a_bits, spec.a_signed

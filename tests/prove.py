@@ -133,6 +133,14 @@ def floats():
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE
         yield "weight_fma_pe", fields | {"microarchitecture": "terms"}, "full", EXHAUSTIVE
+    formats = (("bf16", None), ("fp16", "bf16"), ("e4m3fn", "e5m2"), ("e4m3fnuz", "e2m1fn"), ("e5m2", "fp32"))
+    for (a, b), rule in itertools.product(formats, ("exact", "an", "none")):
+        fields = {"a_format": a, "b_format": b, "normalise": rule}
+        yield "wide_fma_pe", fields | {"acc_bits": 35 if b == "fp32" else None}, "full", EXHAUSTIVE
+        yield "wide_fma_pe", fields | {"acc_bits": 40}, "full", EXHAUSTIVE
+        size = {"rows": 3, "cols": 2, "acc_bits": 36, "out_format": "bf16"}
+        yield "fma_array", fields | size, "full", BOTH
+        yield "fma_array", fields | size | {"dataflow": "ws", "out_format": "fp16"}, "full", BOTH
     for fields in (
         {"a_format": "e4m3fn", "c_format": "fp16"},
         {"a_format": "e5m2", "b_format": "e4m3fn", "c_format": "fp32", "pipeline": 5},

@@ -16,7 +16,6 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from ..share import share
 from .chain import stage_spec
 from .edge_coder import coded
-from .resolve import Resolve, ResolveSpec
 from .rows import TOKEN, BroadcastRows, SystolicRows, columns_of
 from .skew import delayed, skewed
 
@@ -31,7 +30,7 @@ def lockstep_array(m: Module, platform, array) -> None:
     token = intake(m, array, en, spec.rows)
     a, b = array.a.payload.data.as_value(), array.b.payload.data.as_value()
     rows = lockstep_rows(m, platform, spec, en, token, a, b)
-    done, bottom_done, sums = resolve(m, platform, spec, en, rows)
+    done, bottom_done, sums = resolve(m, platform, spec, en, rows.done, rows.bottom_done, rows.result)
     if systolic:
         sums = skewed(m, platform, en, sums, spec.cols, "c_deskew", descending=True)
     register_c(m, array, en, done, bottom_done, sums)
@@ -96,18 +95,21 @@ def register_c(m: Module, array, en, done, bottom_done, sums) -> None:
     ]
 
 
-def resolve(m: Module, platform, spec, en, rows):
-    """Return `done`, `bottom_done` and one word per column; adding two words takes a cycle."""
-    if spec.sum_rows == 1:
-        return rows.done, rows.bottom_done, rows.result
-    adders = Resolve(ResolveSpec(lanes=spec.cols, width=spec.acc_width))
-    share(m, platform, adders, "resolve")
-    done = Signal(name="resolved_done")
-    bottom_done = Signal(name="resolved_bottom_done", reset_less=True)
-    m.d.comb += [adders.en.eq(en), adders.i.eq(rows.result)]
+def resolve(m: Module, platform, spec, en, done, bottom_done, words):
+    """Return `done`, `bottom_done` and one result per column, behind what a Spec places there (`make_edge`).
+
+    That is nothing, or a component of the ports of `Resolve`, which takes a cycle.
+    """
+    edge = spec.make_edge()
+    if edge is None:
+        return done, bottom_done, words
+    share(m, platform, edge, "resolve")
+    late_done = Signal(name="resolved_done")
+    late_bottom_done = Signal(name="resolved_bottom_done", reset_less=True)
+    m.d.comb += [edge.en.eq(en), edge.i.eq(words)]
     with m.If(en):
-        m.d.sync += [done.eq(rows.done), bottom_done.eq(rows.bottom_done)]
-    return done, bottom_done, adders.o
+        m.d.sync += [late_done.eq(done), late_bottom_done.eq(bottom_done)]
+    return late_done, late_bottom_done, edge.o
 
 
 def intake(m: Module, array, en: Signal, gap: int, ends: Value | None = None) -> dict[str, Signal]:

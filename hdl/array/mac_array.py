@@ -14,6 +14,7 @@ from ..pe.serial_cell import skip_spec
 from ..spec import choice, integer
 from .chain import Accumulate, accumulate_spec, stage_spec
 from .lockstep import lockstep_array
+from .resolve import Resolve, ResolveSpec
 from .serial_array import check_serial, serial_array
 from .weight_rows import WeightRowsSpec
 from .weight_stationary import weight_stationary_array
@@ -161,6 +162,12 @@ class MacArraySpec(MacSpec):
     def make_element(self) -> wiring.Component:
         """Return the element of the array."""
         return make_element(self)
+
+    def make_edge(self) -> Resolve | None:
+        """Return what the sums of a row pass behind the elements: adders, if they come as two words."""
+        if self.sum_rows == 1:
+            return None
+        return Resolve(ResolveSpec(lanes=self.cols, width=self.acc_width))
 
     @property
     def latency(self) -> int | None:

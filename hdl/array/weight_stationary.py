@@ -19,7 +19,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from ..share import share
 from .chain import resolved
 from .edge_coder import coded
-from .lockstep import register_c
+from .lockstep import register_c, resolve
 from .skew import delayed, skewed
 from .weight_rows import WeightRows
 
@@ -87,8 +87,9 @@ def weight_stationary_array(m: Module, platform, array) -> None:
         totals.append(column.total)
     done = Signal()
     m.d.comb += done.eq(token[0] & token[2])
-    sums = skewed(m, platform, en, Cat(totals), spec.cols, "c_deskew", descending=True)
-    register_c(m, array, en, done, token[3], sums)
+    done, bottom_done, sums = resolve(m, platform, spec, en, done, token[3], Cat(totals))
+    sums = skewed(m, platform, en, sums, spec.cols, "c_deskew", descending=True)
+    register_c(m, array, en, done, bottom_done, sums)
 
 
 def intake(m: Module, array, en: Signal) -> Control:

@@ -20,6 +20,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from ..arith.leading_zeros import leading_zeros
 from ..arith.prefix import prefix_add
 from ..arith.shifter import shift
+from .approximate import approximately_normalised
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,8 +48,18 @@ class WideNumber:
         return WideNumber(**{name: part & (~clear).replicate(len(part)) for name, part in parts.items()})
 
 
-def accumulate(m: Module, x: WideNumber, y: WideNumber, adder: str) -> WideNumber:
-    """Return x + y: their words are equally wide, and a zero has the exponent 0."""
+def accumulate(
+    m: Module,
+    x: WideNumber,
+    y: WideNumber,
+    adder: str,
+    groups: tuple[int, ...] | None = None,
+    moves: Value | None = None,
+) -> WideNumber:
+    """Return x + y: their words are equally wide, and a zero has the exponent 0.
+
+    groups, moves: as in `approximately_normalised`; without groups the sum is normalised exactly.
+    """
     width, exponent_bits = len(x.significand), len(x.exponent)
     difference = Signal(exponent_bits + 1, name="difference")
     x_first = Signal(name="x_first")
@@ -69,7 +80,10 @@ def accumulate(m: Module, x: WideNumber, y: WideNumber, adder: str) -> WideNumbe
     words = (Cat(word, word[-1]) for word in (larger, aligned[1:]))
     total = Signal(width + 1, name="total")
     m.d.comb += total.eq(prefix_add(m, *words, adder, aligned[0], "total_adder")[: width + 1])
-    exponent, significand = normalised(m, total, exponent)
+    if groups is None:
+        exponent, significand = normalised(m, total, exponent)
+    else:
+        exponent, significand = approximately_normalised(m, total, exponent, groups, moves, adder)
     return WideNumber(exponent, significand, x.plus | y.plus, x.minus | y.minus)
 
 

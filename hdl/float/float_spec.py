@@ -16,6 +16,17 @@ CUTS = ("sum", "normalised", "rows", "operands")
 DEFAULT_RANDOM_BITS = 8
 
 
+def format_parameters(prefix: str, fmt: FloatFormat) -> dict[str, int]:
+    """Return a format in parts, as the parameters of a baseline whose names begin with `prefix`."""
+    return {
+        f"{prefix}EXPONENT": fmt.exponent_bits,
+        f"{prefix}MANTISSA": fmt.mantissa_bits,
+        f"{prefix}SPECIAL": SPECIALS.index(fmt.special),
+        f"{prefix}SIGNED": int(fmt.signed),
+        f"{prefix}ZERO": int(fmt.has_zero),
+    }
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FloatSpec(Spec):
     """Formats of operands and result, rounding, and how deep the pipeline is."""
@@ -121,14 +132,7 @@ class FloatSpec(Spec):
         values = {}
         for prefix, fmt in parts.items():
             flushes = ("flush_out", "flush") if prefix == "OUT_" else ("flush_in", "flush")
-            values |= {
-                f"{prefix}EXPONENT": fmt.exponent_bits,
-                f"{prefix}MANTISSA": fmt.mantissa_bits,
-                f"{prefix}SPECIAL": SPECIALS.index(fmt.special),
-                f"{prefix}SIGNED": int(fmt.signed),
-                f"{prefix}ZERO": int(fmt.has_zero),
-                f"{prefix}FLUSH": int(fmt.subnormals in flushes),
-            }
+            values |= format_parameters(prefix, fmt) | {f"{prefix}FLUSH": int(fmt.subnormals in flushes)}
         return values | {
             "MULTIPLIES": 1,
             "ADDS": 0,

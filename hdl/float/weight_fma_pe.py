@@ -9,7 +9,7 @@ Latency: 1 enabled cycle; a product every enabled cycle.
 
 import dataclasses
 
-from amaranth.hdl import Module, Shape, Signal, Value, signed, unsigned
+from amaranth.hdl import Const, Module, Shape, Signal, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -139,6 +139,20 @@ class WeightFmaPeSpec(WeightRecoding, Spec):
     def macs_per_cycle(self) -> int:
         """Products added per enabled cycle."""
         return 1
+
+    def product(self, m: Module, platform, a: Value, b: Value) -> Value:
+        """Return a * b as a word of the accumulator."""
+        if self.microarchitecture == "terms":
+            return term_product(m, platform, a, b, self.a_format, self.adder)
+        return weight_product(m, a, b, Const(1, 1), self.acc, self).word
+
+    def added(self, m: Module, platform, total: Value, word: Value) -> Value:
+        """Return the sum of two words of the accumulator, as the element adds."""
+        if self.microarchitecture == "terms":
+            return add_codes(m, platform, total, word, self.a_format, self.adder, "accumulate")
+        bits = self.acc.acc_bits
+        x, y = WideNumber.of(word, bits), WideNumber.of(total, bits)
+        return accumulate(m, x, y, self.adder).word
 
 
 class WeightFmaPe(wiring.Component):

@@ -1,7 +1,10 @@
 // A step of the wide accumulator: words are {flags, exponent, significand}, as golden.float_accumulate has them.
 module float_step #(
   parameter ACC_BITS = 20,       // significand
-  parameter ACC_EXPONENT = 9
+  parameter ACC_EXPONENT = 9,
+  parameter NORMALISE = 0,       // 0 exactly, 1 by two groups, 2 not to the left
+  parameter AN_K = 1,            // bits of the groups
+  parameter AN_LAMBDA = 2
 ) (
   input  wire [ACC_BITS+ACC_EXPONENT+1:0] x,
   input  wire [ACC_BITS+ACC_EXPONENT+1:0] y,
@@ -29,6 +32,9 @@ module float_step #(
     repeated = ACC_BITS;
     for (i = 0; i < ACC_BITS; i = i + 1)
       if (total[i] != total[i+1]) repeated = ACC_BITS - 1 - i;
+    if (NORMALISE && repeated != 0)
+      repeated = NORMALISE == 2 || repeated <= AN_K ? 1
+               : repeated <= AN_K + AN_LAMBDA ? 1 + AN_K : 1 + AN_K + AN_LAMBDA;
   end
   wire [ACC_BITS:0] normalised = total << repeated;
   wire [ACC_EXPONENT-1:0] lowered = total == 0 ? 0 : exponent + 1 - repeated;

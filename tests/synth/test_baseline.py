@@ -115,6 +115,13 @@ SPECS = [
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),
     ("weight_fma_pe", {"b_bits": 7, "recoding": "csd", "digits": 3}),
     ("weight_fma_pe", {"microarchitecture": "terms", "a_format": "fp16", "b_bits": 3}),
+    ("wide_fma_pe", {"a_format": "e4m3fn", "b_format": "bf16"}),
+    ("wide_fma_pe", {"normalise": "an", "an_k": 2, "an_lambda": 3, "acc_bits": 17}),
+    ("fma_array", {"rows": 3, "cols": 2, "normalise": "an"}),
+    (
+        "fma_array",
+        {"rows": 2, "cols": 1, "dataflow": "ws", "depth": 2, "normalise": "an", "out_format": "bf16"},
+    ),
     ("mixpe_float_array", {"rows": 3, "cols": 2, "group": 4}),
     (
         "mixpe_float_array",

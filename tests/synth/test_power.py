@@ -10,6 +10,8 @@ import pytest
 from macwright.gen.catalog import CATALOG
 from macwright.gen.verilog import make_verilog
 from macwright.golden.errors import UsageError
+from macwright.golden.float_code import to_float64
+from macwright.golden.float_format import find_format
 from macwright.golden.int_gemm import mac_step
 from macwright.golden.recoding import RECODINGS, encode
 from macwright.hdl.pe.bit_weight_pe import BitWeightPeSpec
@@ -170,6 +172,14 @@ def test_coded_operands_are_those_of_the_plain_unit(recoding):
     operands = bits.reshape(50, 2, 5) @ (1 << np.arange(5))
     words = driven.reshape(50, 2, -1) @ (1 << np.arange(driven.shape[1] // 2))
     assert (words == encode(operands, bits=5, signed=False, recoding=recoding)).all()
+
+
+@pytest.mark.parametrize("unit, port", [("wide_fma_pe", "b"), ("fma_array", "s_axis_b_tdata")])
+def test_floats_are_normal_numbers_where_a_deviation_is_given(unit, port):
+    spec = CATALOG[unit].spec(b_format="e5m2")
+    driven = stimulus(make_verilog(CATALOG[unit], spec).ports, spec, 400, seed=3, sigma=2)[port]
+    numbers = to_float64(driven.reshape(400, -1, 8) @ (1 << np.arange(8)), fmt=find_format("e5m2"))
+    assert 1.7 < numbers.std() < 2.3 and abs(numbers.mean()) < 0.3
 
 
 def test_a_beat_waits_until_it_is_taken():

@@ -1,5 +1,6 @@
 """Studies: the ratios, the page, and one small study from end to end."""
 
+import dataclasses
 import importlib.util
 import shutil
 
@@ -8,6 +9,7 @@ from macwright.golden.a2q import a2q_plus_weights, a2q_weights, normal_weights
 from macwright.golden.accumulator import weight_bits
 from macwright.golden.errors import UsageError
 from macwright.synth import study
+from macwright.synth.asic import at_clock
 from macwright.synth.studies import a2q
 from macwright.synth.study import Case, Published, Study, find_study, ratios, reproduce, study_names
 from macwright.synth.study_plot import check_plots, plot_study
@@ -97,6 +99,38 @@ def test_what_was_placed_and_routed_has_a_table_of_its_own():
     assert [cell.strip() for cell in page.rstrip().splitlines()[-1].strip("|").split("|")] == [
         *("g", "new", "640", "12", "3", "0", "98.8", "32.0", "20.0", "3.2")
     ]
+
+
+def test_errors_of_golden_models_have_a_table_of_their_own():
+    record = {"title": "T", "command": "C", "source": "", "target": "nangate45", "tools": {}}
+    record |= {"operands": "uniform", "rows": [], "ratios": [], "published": []}
+    record |= {"errors": [{"group": "20 bits", "label": "an-1-2", "random": 8.25e-05, "differ": "3.95%"}]}
+    *_, last = study_page(record).rstrip().splitlines()
+    assert [cell.strip() for cell in last.strip("|").split("|")] == ["20 bits", "an-1-2", "8.25e-05", "3.95%"]
+
+
+def test_at_a_clock_the_smallest_netlist_that_keeps_it_is_taken():
+    points = [
+        {"target_ps": target, "period_ns": period, "area_um2": area}
+        for target, period, area in ((900, 1.1, 300.0), (1200, 1.3, 250.0), (1500, 1.6, 240.0))
+    ]
+    found = at_clock(points, 1400, "x")
+    assert (found["target_ps"], found["period_ns"], found["slack_ns"]) == (1200, 1.4, 0.1)
+    with pytest.raises(
+        UsageError, match="clock_ps=1000 is too short for x, whose fastest netlist takes 1.100"
+    ):
+        at_clock(points, 1000, "x")
+
+
+@needs_asic
+def test_designs_are_measured_at_the_clock_that_a_study_sets(monkeypatch):
+    case = dataclasses.replace(SMALL.cases[0], clock_ps=2500)
+    figures = dataclasses.replace(SMALL, cases=(case, SMALL.cases[0]), errors=lambda: [{"group": "g"}])
+    monkeypatch.setattr(study, "find_study", lambda _: figures)
+    record = reproduce("small")
+    held, free = record["rows"]
+    assert held["period_ns"] == 2.5 > free["period_ns"] and held["area_um2"] == free["area_um2"]
+    assert record["errors"] == [{"group": "g"}]
 
 
 def test_an_unknown_study_is_one_sentence():

@@ -33,6 +33,8 @@ FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits":
 DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
+AN = {"a_format": "e4m3fn", "b_format": "e5m2", "normalise": "an"}
+FMA_ARRAY = {"rows": 2, "cols": 2, "a_format": "e4m3fn", "out_format": "bf16"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
     r"\$signed\(addend\) \+ \$signed\(product\)",
@@ -433,6 +435,17 @@ DEFECTS = [
     ("mixpe_float_array", FLOAT_DIGITS, r"bad_weight <= 1'h1", "bad_weight <= 1'h0", "bad_weight is 0"),
     ("weight_fma_pe", TERMS, r"= b_xor_b_y_mux_a \? 16'h7fc0 : ", "= ", "the sum is"),
     ("weight_fma_pe", TERMS, r"__term_sum_b_scale_1 terms_0_0", "__term_sum terms_0_0", "the sum is"),
+    # A group that is too short; a pause that normalises; a zero that keeps its exponent; Inf times zero.
+    ("wide_fma_pe", AN, r"b_not_y = \|turns\[17:16\]", "b_not_y = turns[17]", "the sum is"),
+    ("wide_fma_pe", AN, r"(group_0_empty_and_y = .*) & en;", r"\1;", "the sum is"),
+    ("wide_fma_pe", AN, r"acc_dff_q_d_2_and_y = .*;", "acc_dff_q_d_2_and_y = 1'b1;", "the sum is"),
+    ("wide_fma_pe", AN, r"product_nan_or_y_ = .*;", "product_nan_or_y_ = 1'b0;", "the sum is"),
+    ("wide_fma_pe", AN, r"assign clear = .*;", "assign clear = first;", "the sum is"),
+    ("wide_fma_pe", AN, r"product_counts = .*;", "product_counts = en;", "the sum is"),
+    # What is no number; a sum that does not wait; a row that is not marked.
+    ("fma_array", FMA_ARRAY, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
+    ("fma_array", FMA_ARRAY, r"if \(en\) words <= i;", "words <= i;", "should be|delivered|nothing"),
+    ("fma_array", FMA_ARRAY, r"m_axis_c_tlast <= resolved_bottom_done", "m_axis_c_tlast <= 1'b0", "c.last"),
     # A scale that is not waited for; results that are not started anew; no number.
     (
         "mixpe_float_array",
