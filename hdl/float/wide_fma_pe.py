@@ -70,11 +70,19 @@ class WideFmaPeSpec(Spec):
                     f"{name}={value} is for normalise=an, and normalise={self.normalise} has no groups: "
                     f"leave {name} out"
                 )
-        bits = sum(fmt.mantissa_bits + 1 for fmt in self.float_operands.values()) + 1
+        formats = self.float_operands.values()
+        bits = sum(fmt.mantissa_bits + 1 for fmt in formats) + 1
         if bits > WIDEST_ACC:
             raise UsageError(
                 f"a_format={self.a_format} and b_format={self.b_format or self.a_format} have products of "
                 f"{bits} bits, and {WIDEST_ACC} is the widest accumulator: use narrower formats, or fma_pe"
+            )
+        bits = self.acc_bits or default_acc_bits(*formats)
+        if self.groups and sum(self.groups) >= bits:
+            k, lam = self.groups
+            raise UsageError(
+                f"an_k={k} and an_lambda={lam} look at {k + lam} bits below the sign, and a sum has "
+                f"acc_bits={bits} with it: use groups of at most {bits - 1} bits together"
             )
         _ = self.acc
 

@@ -34,6 +34,7 @@ DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
 AN = {"a_format": "e4m3fn", "b_format": "e5m2", "normalise": "an"}
+FMA_WS = {"rows": 2, "cols": 1, "dataflow": "ws", "depth": 2}
 FMA_ARRAY = {"rows": 2, "cols": 2, "a_format": "e4m3fn", "out_format": "bf16"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
 INVERTED_CARRY = (
@@ -442,10 +443,16 @@ DEFECTS = [
     ("wide_fma_pe", AN, r"product_nan_or_y_ = .*;", "product_nan_or_y_ = 1'b0;", "the sum is"),
     ("wide_fma_pe", AN, r"assign clear = .*;", "assign clear = first;", "the sum is"),
     ("wide_fma_pe", AN, r"product_counts = .*;", "product_counts = en;", "the sum is"),
+    # A shift that the exponent is not told of; a product with the sign of a.
+    ("wide_fma_pe", AN, r"(group_1_empty \? \d+)'h([0-9a-f]+)d :", r"\1'h\2e :", "the sum is"),
+    ("wide_fma_pe", AN, r"product_minus = .*;", "product_minus = a[7];", "the sum is"),
     # What is no number; a sum that does not wait; a row that is not marked.
     ("fma_array", FMA_ARRAY, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
     ("fma_array", FMA_ARRAY, r"if \(en\) words <= i;", "words <= i;", "should be|delivered|nothing"),
     ("fma_array", FMA_ARRAY, r"m_axis_c_tlast <= resolved_bottom_done", "m_axis_c_tlast <= 1'b0", "c.last"),
+    # Weight-stationary: a tile that goes on with the sums of the one before; rows of blocks that end no tile.
+    ("fma_array", FMA_WS, r"\.first\(token_delay_o\[1\]\)", ".first(1'b0)", "c.data|unknown"),
+    ("fma_array", FMA_WS, r"resolved_done <= done;", "resolved_done <= token_delay_o[0];", "c|unknown"),
     # A scale that is not waited for; results that are not started anew; no number.
     (
         "mixpe_float_array",

@@ -13,7 +13,10 @@ from macwright.hdl.float.wide_fma_pe import WideFmaPeSpec
         ({"normalise": "none", "an_lambda": 2}, "an_lambda=2 is for normalise=an, and normalise=none"),
         ({"acc_bits": 16}, "acc_bits=16 does not hold a product of 17 bits.*use at least 17"),
         ({"a_format": "fp32"}, "a_format=fp32 and b_format=fp32 have products of 49 bits, and 48 is the wid"),
-        ({"normalise": "an", "an_k": 10, "an_lambda": 10}, r"groups=\(10, 10\) look at 20 bits"),
+        (
+            {"normalise": "an", "an_k": 18},
+            "an_k=18 and an_lambda=2 look at 20 bits.*acc_bits=20 with it: use groups of at most 19 bits",
+        ),
         ({"a_format": "fp8"}, "a_format=fp8: 'fp8' is no float format"),
     ],
 )
