@@ -3,7 +3,8 @@
     amount[0] -> by 1 or not,  amount[1] -> by 2 or not,  amount[2] -> by 4 or not, ...
 
 Cost: one multiplexer per bit and stage, width * log2(width). Depth: log2(width) multiplexers. The order of
-the stages is free; large shifts first would help where low bits of the amount come late.
+the stages is free; large shifts first help where low bits of the amount come late, and to the right they
+leave less for the small ones to do.
 """
 
 import dataclasses
@@ -17,14 +18,17 @@ from ..spec import Spec, choice, integer
 SHIFTS = ("left", "right", "arithmetic_right", "rotate_left")
 
 
-def shift(m: Module, word, amount, kind: str, name: str = "shifted") -> Value:
+def shift(m: Module, word, amount, kind: str, name: str = "shifted", large_first: bool = False) -> Value:
     """Return `word` shifted by the unsigned `amount`, as wide as it was.
+
+    large_first: the stages begin with the largest shift, not with the smallest.
 
     kind: `left` and `right` fill with zeros, `arithmetic_right` with the top bit; `rotate_left` brings
     back what is shifted out. Amounts of the width and more shift everything out.
     """
     width = len(word)
-    for stage, taken in enumerate(amount):
+    stages = list(enumerate(amount))
+    for stage, taken in reversed(stages) if large_first else stages:
         step = 1 << stage
         if kind == "rotate_left":
             moved = word.rotate_left(step % width)

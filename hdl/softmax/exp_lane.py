@@ -8,13 +8,13 @@
     low = 0     distance mod 2 ** f = 0              distance div 2 ** f = top - octave
     low > 0     distance mod 2 ** f = 2 ** f - low   distance div 2 ** f = top - octave - 1
 
-The table is asked by `low` itself, and holds twice the entry where low > 0, which makes up for the shift by
-one octave less. What is left are a subtraction of octaves, the table and the shift.
+The table is asked by `low` itself, and the 1 is a borrow of the subtraction of octaves. The top bit of every
+entry is one, so that it is not in the table.
 """
 
 import dataclasses
 
-from amaranth.hdl import Const, Module, Signal, signed, unsigned
+from amaranth.hdl import Cat, Const, Module, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -39,9 +39,9 @@ class ExpLaneSpec(Spec):
 
     @property
     def table(self) -> tuple[int, ...]:
-        """Entries by the fraction of a code."""
+        """Exponentials within an octave, by the fraction of a code."""
         exact = exp2_table(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
-        return exact[:1] + tuple(2 * entry for entry in reversed(exact[1:]))
+        return exact[:1] + exact[:0:-1]
 
 
 class ExpLane(wiring.Component):
@@ -64,11 +64,15 @@ class ExpLane(wiring.Component):
         m = Module()
         spec = self.spec
         low, octave = self.x[: spec.fraction_bits], self.x[spec.fraction_bits :].as_signed()
-        entry = Signal(spec.exp_bits + 1)
-        if spec.fraction_bits:
-            m.d.comb += entry.eq(logic_table(m, low, spec.table, len(entry), "entry_node"))
-        else:
-            m.d.comb += entry.eq(Const(spec.table[0], unsigned(len(entry))))
         octaves = Signal(spec.octave_bits)
-        m.d.comb += [octaves.eq(self.top - octave), self.e.eq(shift(m, entry, octaves, "right"))]
+        if spec.fraction_bits:
+            below_top = logic_table(m, low, spec.table, spec.exp_bits - 1, "entry_node")
+            borrow = low.any()
+        else:
+            below_top, borrow = Const(-1, spec.exp_bits - 1), Const(0, 1)
+        entry = Cat(below_top, Const(1, 1))
+        m.d.comb += [
+            octaves.eq(self.top - octave - borrow),
+            self.e.eq(shift(m, entry, octaves, "right", large_first=True)),
+        ]
         return m
