@@ -13,9 +13,26 @@ TABLES = {"k": 3, "entries": {"int8": 8, "int16": 4}}
 WHOLE = "tables, not halved"
 #: Trees of multipliers with the element that `reproduce opt` found best.
 TREE = {"rows": 2, "cols": 4, "dataflow": "tree", "element": "carry_save", "depth": 4}
+#: An element that multiplies floats: the best of `reproduce approx-norm` that normalises; it does not round.
+FLOAT_MULTIPLIER = {"a_format": "fp16", "normalise": "an"}
+#: Float activations: tiles, and the entries that an element adds in a cycle with tables and without.
+FLOAT = "fp16"
+FLOAT_TILE = {"rows": 1, "cols": 16, "activations": FLOAT}
+FLOAT_ENTRIES = {"tables": (3, 8), "add only": (1, 16)}
+FLOAT_PERIODS = (900,)
+
+
+def _weights(bits: int) -> dict:
+    """Return the fields of weights: one or two bits are odd numbers, which need no sum of activations."""
+    return {"weight_bits": bits, "weight_kind": "odd" if bits <= 2 else "signed"}
 
 
 def _cases():
+    yield from _integers()
+    yield from _floats()
+
+
+def _integers():
     for activations, a_bits in ACTIVATIONS.items():
         for bits in WEIGHT_BITS:
             group = {"group": f"W{bits} {activations}"}
@@ -23,9 +40,7 @@ def _cases():
                 if label == "multipliers" or b_bits < a_bits:
                     fields = TREE | SUMS | {"a_bits": a_bits, "b_bits": b_bits}
                     yield Case(**group, label=label, unit="mac_array", fields=fields)
-            tile = TILE | SUMS | {"activations": activations, "weight_bits": bits}
-            # One or two bits are -1 and +1, or -3, -1, +1 and +3, which need no sum of activations.
-            tile["weight_kind"] = "odd" if bits <= 2 else "signed"
+            tile = TILE | SUMS | {"activations": activations} | _weights(bits)
             engines = {"add only": ADD_ONLY, "tables": TABLES}
             for label, size in engines.items():
                 depth = max(size["entries"][activations] // bits, 1)
@@ -34,6 +49,18 @@ def _cases():
                 if label == "tables" and activations == "int8" and bits in (1, 4):
                     whole = fields | {"symmetric": False}
                     yield Case(**group, label=WHOLE, unit="lut_tile", fields=whole)
+
+
+def _floats():
+    for bits in WEIGHT_BITS:
+        group = {"group": f"W{bits} {FLOAT}", "periods": FLOAT_PERIODS}
+        yield Case(**group, label="multipliers", unit="wide_fma_pe", fields=FLOAT_MULTIPLIER)
+        for label, (k, entries) in FLOAT_ENTRIES.items():
+            fields = FLOAT_TILE | _weights(bits) | {"k": k, "depth": max(entries // bits, 1)}
+            tile = group | {"unit": "lut_float_tile", "fields": fields}
+            if label == "tables":
+                yield Case(**tile, label="narrow multipliers", plain=True)
+            yield Case(**tile, label=label)
 
 
 STUDY = Study(

@@ -1,4 +1,4 @@
-"""Lookup tiles of about 512 products of one-bit weights per cycle, by activations per table and by shape."""
+"""Lookup tiles of one-bit weights: by activations per table, by shape, and whole tables against halves."""
 
 from ..study import Case, Published, Study
 
@@ -8,6 +8,9 @@ TABLES = ((1, 16), (2, 8), (3, 5), (4, 4), (5, 3), (6, 3))
 #: Rows, columns and tables in a row, of four activations each.
 SHAPES = ((1, 32, 4), (2, 16, 4), (4, 8, 4), (8, 4, 4), (1, 128, 1), (2, 64, 1), (4, 32, 1), (2, 32, 2))
 PAPER = "M2 N64 K4, depth 1"
+#: Columns that share a table, whole or halved.
+COLUMNS = (1, 4, 16, 64)
+WHOLE = "whole tables"
 
 
 def _cases():
@@ -18,14 +21,19 @@ def _cases():
         fields = FIELDS | {"rows": rows, "cols": cols, "depth": depth}
         label = f"M{rows} N{cols} K4, depth {depth}"
         yield Case(group="shape", label=label, unit="lut_tile", fields=fields)
+    for cols in COLUMNS:
+        for label, symmetric in ((WHOLE, False), ("half tables", True)):
+            fields = FIELDS | {"rows": 2, "cols": cols, "depth": 1, "symmetric": symmetric}
+            yield Case(group=f"M2 N{cols} K4", label=label, unit="lut_tile", fields=fields)
 
 
 STUDY = Study(
     name="lut-dse",
-    title="Lookup tiles of about 512 products of one-bit weights and int8 activations per cycle, by shape",
+    title="Lookup tiles, one-bit weights and int8 activations: by k and by shape at about 512 products "
+    "a cycle, whole tables against halves",
     source="Mo et al., LUT Tensor Core, ISCA 2025, section 3.2.2: k=4 and M2 N64 K4 are best, TSMC 28 nm",
     cases=tuple(_cases()),
-    baselines=("k=4, depth 4", PAPER),
+    baselines=("k=4, depth 4", PAPER, WHOLE),
     published=(
         Published(group="k", what="area", value="k=4 is best"),
         Published(group="shape", what="area", value="M2 N64 K4 is best"),
