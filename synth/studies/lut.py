@@ -2,7 +2,7 @@
 
 from ..study import Case, Published, Study
 
-WEIGHT_BITS = (1, 2, 4, 8)
+WEIGHT_BITS = (1, 2, 4, 6, 8)
 #: Activations by name, with their width.
 ACTIVATIONS = {"int8": 8, "int16": 16}
 SUMS = {"k_max": 4096}
@@ -69,6 +69,13 @@ STUDY = Study(
     source="Mo et al., LUT Tensor Core, ISCA 2025, TSMC 28 nm, against multipliers of as wide operands",
     cases=tuple(_cases()),
     baselines=("multipliers", "narrow multipliers", "add only", WHOLE),
-    published=(Published(group="W1 int8", what="area", value="4 to 6"),),
+    published=(
+        *(Published(group="W1 int8", what=what, value="4 to 6") for what in ("area", "energy")),
+        *(
+            Published(group=f"W{bits} int8", what="area", value="above 1 up to W6")
+            for bits in WEIGHT_BITS[1:]
+        ),
+        Published(group=f"W1 {FLOAT}", what="area", value="18 (61.55 / 3.39 TFLOPs/mm2)"),
+    ),
     periods=(450,),
 )
