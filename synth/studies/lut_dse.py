@@ -29,8 +29,7 @@ def _cases():
 
 STUDY = Study(
     name="lut-dse",
-    title="Lookup tiles, one-bit weights and int8 activations: by k and by shape at about 512 products "
-    "a cycle, whole tables against halves",
+    title="Lookup tiles, one-bit weights, int8 activations: by k, by shape, whole tables and halves",
     source="Mo et al., LUT Tensor Core, ISCA 2025, section 3.2.2: k=4 and M2 N64 K4 are best, TSMC 28 nm",
     cases=tuple(_cases()),
     baselines=("k=4, depth 4", PAPER, WHOLE),
