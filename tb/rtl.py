@@ -7,6 +7,7 @@ of cycles a second make exhaustive checks cheap and let anyone compute with the 
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from ..gen.cache import build_folder, content_key
 from ..gen.child import run_tool
 from ..gen.lint import waiver_options
 from ..gen.ports import Port
-from ..gen.verilog import Verilog
 from ..gen.version import package_version
 from ..golden.errors import UsageError
 from ..hdl.spec import nearest
@@ -22,6 +22,10 @@ from .pack import pack_words, unpack_words
 from .rtl_shim import shim_source
 from .simulators import simulator_environment, verilator_root
 from .transaction import Beats, BenchFailure
+
+if TYPE_CHECKING:
+    # With it come all units, which a simulation of one need not load.
+    from ..gen.verilog import Verilog
 
 #: Seconds for one run of a compiler; a 64x64 array takes about a minute.
 COMPILE_LIMIT = 1800
@@ -33,7 +37,7 @@ _COMPILE = ("g++", "-std=c++17", "-O2", "-fPIC", "-DVL_TIME_CONTEXT", "-DVM_COVE
 class Rtl:
     """Compiled hardware; one instance is one device with its own registers."""
 
-    def __init__(self, verilog: Verilog, progress: Callable[[str], None] = lambda _: None):
+    def __init__(self, verilog: "Verilog", progress: Callable[[str], None] = lambda _: None):
         """Compile, or take from the cache, the model of `verilog`, and reset it."""
         self.verilog = verilog
         self.ports = {p.name: p for p in verilog.ports}
@@ -171,7 +175,7 @@ def _pointers(arrays: list[np.ndarray]):
     return (ctypes.c_void_p * len(arrays))(*(a.ctypes.data for a in arrays))
 
 
-def _compile(verilog: Verilog, progress: Callable[[str], None]) -> Path:
+def _compile(verilog: "Verilog", progress: Callable[[str], None]) -> Path:
     environment = simulator_environment("verilator")
     include = verilator_root() / "include"
     version = str(package_version("verilator"))
