@@ -39,6 +39,8 @@ from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.activation import Activation, ActivationSpec
 from ..hdl.vector.inverse import Inverse, InverseSpec
+from ..hdl.vector.norm import Norm
+from ..hdl.vector.norm_spec import NormSpec
 from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
@@ -234,6 +236,13 @@ CATALOG = {
             Softmax,
             "Softmax of rows of integers to the base 2, streaming, with a running maximum of whole octaves",
             "Stevens et al., Softermax, DAC 2021",
+        ),
+        Unit(
+            "norm",
+            NormSpec,
+            Norm,
+            "LayerNorm or RMSNorm of rows of integers, streaming, with sums of one pass and a table of roots",
+            "Ba, Kiros and Hinton, Layer Normalization, 2016; Zhang and Sennrich, RMSNorm, 2019",
         ),
         Unit(
             "quantize",

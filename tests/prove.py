@@ -6,8 +6,8 @@ dataflow and every recoding that the Spec allows, int8, on Verilator; requantise
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
 groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of `lut_tile`, `ternary_tile` and
-`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of `softmax`; simulators: on Verilator
-every Spec on which the test suite runs the benches on Icarus.
+`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of `softmax` and `norm`; simulators:
+on Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -21,6 +21,7 @@ from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
 from macwright.golden.lut_gemm import WEIGHT_KINDS
 from macwright.golden.mx import ELEMENTS
+from macwright.golden.norm import KINDS as NORMS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
 from macwright.hdl.lut.lut_float_tile_spec import ACTIVATIONS, OUT_FORMATS
@@ -231,6 +232,18 @@ def rows():
         yield "softmax", fields, "full", BOTH
     for fraction_bits in (0, 3, 5, 7):
         yield "softmax", {"lanes": 2, "fraction_bits": fraction_bits}, "exhaustive", EXHAUSTIVE
+
+    for fields in (
+        {"lanes": 16},
+        {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "index_bits": 1},
+        {"lanes": 5, "row_max": 100, "in_bits": 14, "fraction": 16, "out_bits": 24, "mantissa_bits": 16}
+        | {"index_bits": 9, "pipeline": 3, "eps": 1 << 40},
+        {"lanes": 3, "row_max": 4096, "in_bits": 10, "kind": "rms", "pipeline": 1},
+        {"lanes": 64, "row_max": 65, "index_bits": 1},
+    ):
+        yield "norm", fields, "full", BOTH
+    for kind in NORMS:
+        yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
 
 
 def simulators():

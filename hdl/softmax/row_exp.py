@@ -19,6 +19,7 @@ from ..arith.prefix import prefix_add
 from ..arith.shifter import shift
 from ..share import share
 from ..spec import integer
+from ..vector.row_stream import stage
 from .exp_lane import ExpLane, ExpLaneSpec
 
 
@@ -92,8 +93,8 @@ class RowExp(wiring.Component):
         """Build the four stages: beat, exponentials, their sum, total."""
         m = Module()
         spec = self.spec
-        held = self._stage(
-            m, self.valid, x=self.x, keep=self.keep, last=self.last, group_top=self._group_top(m)
+        held = stage(
+            m, self.en, self.valid, x=self.x, keep=self.keep, last=self.last, group_top=self._group_top(m)
         )
         fresh = Signal(init=1, name="row_begins")
         top = Signal(signed(spec.octave_bits))
@@ -111,8 +112,15 @@ class RowExp(wiring.Component):
             share(m, platform, lane, f"lane_{k}")
             m.d.comb += [lane.x.eq(held["x"].word_select(k, spec.in_bits)), lane.top.eq(top)]
             exps.append(lane.e & held["keep"][k].replicate(spec.exp_bits))
-        e = self._stage(
-            m, held["valid"], e=Cat(exps), e_keep=held["keep"], e_last=held["last"], e_fresh=fresh, rise=rise
+        e = stage(
+            m,
+            self.en,
+            held["valid"],
+            e=Cat(exps),
+            e_keep=held["keep"],
+            e_last=held["last"],
+            e_fresh=fresh,
+            rise=rise,
         )
         m.d.comb += [
             self.e_valid.eq(e["valid"]),
@@ -123,18 +131,6 @@ class RowExp(wiring.Component):
         ]
         self._total(m, e, running)
         return m
-
-    def _stage(self, m: Module, valid, **values) -> dict[str, Value]:
-        """Return `valid` and the values behind registers, of which reset clears the first."""
-        first = next(iter(values))
-        registers = {"valid": Signal(name=f"{first}_valid_reg")}
-        with m.If(self.en):
-            m.d.sync += registers["valid"].eq(valid)
-        for name, value in values.items():
-            registers[name] = Signal(len(value), name=f"{name}_reg", reset_less=True)
-            with m.If(self.en & valid):
-                m.d.sync += registers[name].eq(value)
-        return registers
 
     def _group_top(self, m: Module) -> Value:
         """Return the largest code of a beat, in octaves, rounded up; that of the smallest code if none is."""
@@ -157,8 +153,9 @@ class RowExp(wiring.Component):
             columns.add_unsigned(e["e"].word_select(k, spec.exp_bits))
         columns.compress()
         group_sum = prefix_add(m, *columns.rows(), "brent_kung", name="group_adder")[: columns.width]
-        group = self._stage(
+        group = stage(
             m,
+            self.en,
             e["valid"],
             group_sum=group_sum,
             sum_last=e["e_last"],
@@ -172,7 +169,7 @@ class RowExp(wiring.Component):
         m.d.comb += before.eq(Mux(group["sum_fresh"], 0, shifted))
         wide = Cat(group["group_sum"], Const(0, spec.total_bits - columns.width))
         added = prefix_add(m, before, wide, "brent_kung", name="total_adder")
-        ended = self._stage(m, group["valid"] & group["sum_last"], total_top=group["sum_top"])
+        ended = stage(m, self.en, group["valid"] & group["sum_last"], total_top=group["sum_top"])
         with m.If(self.en & group["valid"]):
             m.d.sync += total.eq(added[: spec.total_bits])
         m.d.comb += [

@@ -4,8 +4,8 @@ x -> exponentials, relative to a running maximum -> memory of a row -> to the ro
                         '-> total -> reciprocal -> memory of rows ----------^-----------------'
 """
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, unsigned
-from amaranth.lib import data, stream, wiring
+from amaranth.hdl import Cat, Module, Signal, unsigned
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..arith.coded import Coder, CoderSpec
@@ -14,6 +14,7 @@ from ..array.skew import delayed
 from ..share import share
 from ..vector.inverse import InverseLane
 from ..vector.queue import Queue
+from ..vector.row_stream import parts, row_beat, row_end
 from ..vector.scaler import Scaler
 from .row_exp import RowExp
 from .softmax_spec import SoftmaxSpec
@@ -35,14 +36,10 @@ class Softmax(wiring.Component):
     def __init__(self, spec: SoftmaxSpec):
         self.spec = spec
 
-        def beat(shape):
-            fields = {"data": data.ArrayLayout(shape, spec.lanes), "keep": unsigned(spec.lanes), "last": 1}
-            return stream.Signature(data.StructLayout(fields))
-
         super().__init__(
             {
-                "x": In(beat(spec.x_shape)),
-                "y": Out(beat(unsigned(spec.out_bits))),
+                "x": In(row_beat(spec.x_shape, spec.lanes)),
+                "y": Out(row_beat(unsigned(spec.out_bits), spec.lanes)),
                 "too_long": Out(1),
             }
         )
@@ -59,10 +56,11 @@ class Softmax(wiring.Component):
         spec = self.spec
         en = Signal()
         exps = RowExp(spec.row_exp)
-        buffer, rows = Queue(spec.buffer), Queue(spec.rows)
+        buffer, rows = Queue(spec.buffer), Queue(spec.row_queue)
         inverse = InverseLane(spec.inverse)
         for part, name in ((exps, "exps"), (buffer, "buffer"), (rows, "rows"), (inverse, "inverse")):
             share(m, platform, part, name)
+        ends, too_long = row_end(m, self.x.payload.last, en & self.x.valid, spec.row_beats)
         m.d.comb += [
             en.eq((~exps.e_valid | buffer.space) & (~exps.row_valid | rows.space)),
             self.x.ready.eq(en),
@@ -70,7 +68,8 @@ class Softmax(wiring.Component):
             exps.valid.eq(self.x.valid),
             exps.x.eq(self.x.payload.data.as_value()),
             exps.keep.eq(self.x.payload.keep),
-            exps.last.eq(self._row_end(m, en & self.x.valid)),
+            exps.last.eq(ends),
+            self.too_long.eq(too_long),
             buffer.push.eq(en & exps.e_valid),
             buffer.i.eq(Cat(exps.e, exps.e_top, exps.e_keep, exps.e_last)),
             inverse.x.eq(exps.total),
@@ -80,34 +79,13 @@ class Softmax(wiring.Component):
         self._results(m, platform, buffer, rows)
         return m
 
-    def _row_end(self, m: Module, take) -> Value:
-        """Return whether a beat is the last of its row: it says so, or the row is as long as it may be."""
-        last = self.x.payload.last
-        ends = Signal(name="row_ends")
-        too_long = Signal(name="too_long_reg")
-        m.d.comb += self.too_long.eq(too_long)
-        if self.spec.row_beats == 1:
-            m.d.comb += ends.eq(1)
-            full = 1
-        else:
-            position = Signal(range(self.spec.row_beats))
-            full = position == self.spec.row_beats - 1
-            m.d.comb += ends.eq(last | full)
-            with m.If(take):
-                m.d.sync += position.eq(Mux(ends, 0, position + 1))
-        with m.If(take & full & ~last):
-            m.d.sync += too_long.eq(1)
-        return ends
-
     def _results(self, m: Module, platform, buffer: Queue, rows: Queue) -> None:
         """Scale what has been kept of a row whose total is known."""
         spec = self.spec
         en = Signal(name="y_en")
         go = Signal()
-        e, e_top, keep, last = _parts(buffer.o, spec.lanes * spec.exp_bits, spec.octave_bits, spec.lanes, 1)
-        mantissa, down, row_top = _parts(
-            rows.o, spec.mantissa_bits, spec.inverse.shift_bits, spec.octave_bits
-        )
+        e, e_top, keep, last = parts(buffer.o, spec.lanes * spec.exp_bits, spec.octave_bits, spec.lanes, 1)
+        mantissa, down, row_top = parts(rows.o, spec.mantissa_bits, spec.inverse.shift_bits, spec.octave_bits)
         m.d.comb += [
             en.eq(~self.y.valid | self.y.ready),
             go.eq(en & buffer.some & rows.some),
@@ -128,7 +106,7 @@ class Softmax(wiring.Component):
         waits = int(spec.pipeline > 1)
         exps = [
             shift(m, word, octaves, "right", f"e_{k}")
-            for k, word in enumerate(_parts(e, *[spec.exp_bits] * spec.lanes))
+            for k, word in enumerate(parts(e, *[spec.exp_bits] * spec.lanes))
         ]
         value = delayed(m, platform, en, Cat(exps), waits, "value_delay")
         factor = delayed(m, platform, en, factor, waits, "factor_delay")
@@ -155,9 +133,3 @@ class Softmax(wiring.Component):
             self.y.payload.keep.eq(flags[1:]),
             self.y.payload.data.as_value().eq(y),
         ]
-
-
-def _parts(word: Value, *widths: int) -> list[Value]:
-    """Return a word cut into parts of these widths, low bits first."""
-    starts = [sum(widths[:k]) for k in range(len(widths))]
-    return [word[start : start + width] for start, width in zip(starts, widths, strict=True)]

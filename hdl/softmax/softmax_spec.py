@@ -77,7 +77,7 @@ class SoftmaxSpec(RowExpSpec):
         return QueueSpec(width=beat_bits, depth=self.row_beats + BEATS_BETWEEN)
 
     @property
-    def rows(self) -> QueueSpec:
+    def row_queue(self) -> QueueSpec:
         """The memory of reciprocals, with the row's maximum."""
         width = self.mantissa_bits + self.inverse.shift_bits + self.octave_bits
         return QueueSpec(width=width, depth=2)

@@ -14,7 +14,7 @@ number is inverted, which makes "does not fit" the same as "a bit above is one".
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -47,6 +47,7 @@ class ScalerSpec(Spec):
     sums_reg: bool = flag(False, "register in front of the carry-propagate adder")
     product_reg: bool = flag(False, "register in front of the shifter")
     window_reg: bool = flag(False, "register behind the shifter")
+    addend_bits: int = integer(0, 0, 50, "width of a signed number that is added to the product", unit="bits")
     rounds: bool = flag(True, "round here; else result, signed, is the floor, and up the one to add to it")
 
     @property
@@ -71,19 +72,22 @@ class ScalerSpec(Spec):
 
     @property
     def product_bits(self) -> int:
-        """Width of the exact product."""
-        return self.value_bits + self.mult_bits
+        """Width of the exact product, and of its sum with the addend."""
+        product = self.value_bits + self.mult_bits
+        return max(product, self.addend_bits) + 1 if self.addend_bits else product
 
 
 class Scaler(wiring.Component):
-    """result = saturate(round(value * factor / 2 ** shift)), `latency` enabled cycles after the value.
+    """result = saturate(round((value * factor + addend) / 2 ** shift)), `latency` enabled cycles after value.
 
-    `shift` is taken `shift_wait` enabled cycles after the value it belongs to. No register has a reset.
+    `shift` is taken `shift_wait` enabled cycles after the value it belongs to. With an addend the value is
+    signed and rounding is not half_away. No register has a reset.
     """
 
     port_docs = {
         "en": "every register moves only while this is high",
         "value": "number to scale",
+        "addend": "number to add to the product",
         "shift": "right shift, taken when the product is there",
         "result": "the number, scaled, rounded and saturated",
         "up": "the result is still to be rounded up",
@@ -103,6 +107,7 @@ class Scaler(wiring.Component):
                 "shift": In(spec.shift_bits),
                 "result": Out(Shape(spec.result_bits, spec.result_signed)),
             }
+            | ({"addend": In(signed(spec.addend_bits))} if spec.addend_bits else {})
             | ({} if spec.rounds else {"up": Out(1)})
         )
 
@@ -142,7 +147,7 @@ class Scaler(wiring.Component):
         return m
 
     def _product(self, m: Module) -> Value:
-        """Return value * factor, less one where half_away needs that, behind the first register."""
+        """Return value * factor + addend, less one where half_away needs that, behind the first register."""
         spec = self.spec
         columns = Columns(m, spec.product_bits, "tree")
         if spec.recodes_factor:
@@ -153,6 +158,8 @@ class Scaler(wiring.Component):
         if spec.rounding == "half_away" and spec.value_signed and spec.result_signed:
             columns.add_constant(-1)
             columns.add_bit(~self.value[-1], 0)
+        if spec.addend_bits:
+            columns.add_signed(self.addend)
         columns.compress(DEADLINE)
         rows = [self._sums(m, columns, k) for k in range(2)] if spec.sums_reg else columns.rows()
         product = Signal(spec.product_bits, name="product")

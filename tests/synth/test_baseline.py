@@ -85,6 +85,8 @@ SPECS = [
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 5, "in_signed": False, "out_bits": 11}),
     ("softmax", {"lanes": 4, "row_max": 12}),
     ("softmax", {"lanes": 1, "row_max": 2, "in_bits": 5, "fraction_bits": 1, "out_bits": 9, "pipeline": 3}),
+    ("norm", {"lanes": 3, "row_max": 12, "eps": 3}),
+    ("norm", {"lanes": 1, "row_max": 2, "in_bits": 5, "kind": "rms", "out_bits": 9, "pipeline": 3}),
     ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),
     ("inverse", {"function": "rsqrt", "bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 2}),

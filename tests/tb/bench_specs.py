@@ -137,6 +137,14 @@ SPECS = [
         {"lanes": 2, "row_max": 100, "in_bits": 12, "fraction_bits": 6, "exp_bits": 12, "out_bits": 12}
         | {"mantissa_bits": 14, "pipeline": 3},
     ),
+    ("norm", {"lanes": 4, "row_max": 20}),
+    ("norm", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "pipeline": 1}),
+    ("norm", {"lanes": 3, "row_max": 9, "kind": "rms", "in_bits": 5, "eps": 9, "pipeline": 3}),
+    (
+        "norm",
+        {"lanes": 2, "row_max": 60, "in_bits": 12, "out_bits": 16, "fraction": 11, "mantissa_bits": 16}
+        | {"index_bits": 9, "eps": 1 << 20},
+    ),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
     ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Shape
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from macwright.hdl.arith.columns import Columns
@@ -14,6 +14,7 @@ from macwright.hdl.arith.popcount import Popcount, PopcountSpec
 from macwright.hdl.arith.prefix import KINDS, PrefixAdder, PrefixAdderSpec
 from macwright.hdl.arith.recoder import RECODINGS, Recoder, RecoderSpec
 from macwright.hdl.arith.shifter import SHIFTS, Shifter, ShifterSpec
+from macwright.hdl.arith.square import square_rows
 from macwright.hdl.arith.window import Window, WindowSpec
 from proof import counterexamples, prove
 
@@ -62,6 +63,35 @@ def test_multipliers_multiply(rows):
         product = f"{extended('a', a_bits, a_signed)} * {extended('b', b_bits, b_signed)}"
         mask = (1 << a_bits + b_bits) - 1
         cases.append((Multiplier(spec), f"p[{a_bits + b_bits - 1}:0] == (({product}) & {mask})"))
+    prove(cases)
+
+
+class Square(wiring.Component):
+    """7 plus or minus the square of `x`, modulo 2 ** 2n."""
+
+    port_docs = {}
+
+    def __init__(self, spec, signed_x: bool, subtract: bool):
+        self.spec, self.subtract = spec, subtract
+        super().__init__({"x": In(Shape(spec.width, signed_x)), "o": Out(2 * spec.width)})
+
+    def elaborate(self, platform):
+        m = Module()
+        columns = Columns(m, len(self.o), "columns")
+        columns.add_constant(7)
+        square_rows(m, columns, self.x, "square_", self.subtract)
+        columns.compress(float("inf"))
+        m.d.comb += self.o.eq(columns.rows()[0])
+        return m
+
+
+def test_squares_are_added_and_subtracted():
+    cases = []
+    for width, sign, subtract in itertools.product((1, 2, 5), (False, True), (False, True)):
+        x = extended("x", width, sign)
+        mask = (1 << 2 * width) - 1
+        holds = f"o == ((7 {'-' if subtract else '+'} ({x}) * ({x})) & {mask})"
+        cases.append((Square(PopcountSpec(width=width), sign, subtract), holds))
     prove(cases)
 
 
