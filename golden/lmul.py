@@ -19,15 +19,25 @@ What all three do at the ends:
 - Too large results go the way of `overflow`. Where the integer sum is below the smallest normal number the
   result is zero; the formula is rounded to its format as any number.
 
+`MantissaSum` is what they have in common, of two formats even, whose mantissas begin at the same bit. In an
+accumulator with exponents to spare (`golden.wide_fma`) its products meet no ends.
+
 Sources: Luo and Sun, Addition is All You Need for Energy-efficient Language Models, 2024; Kosson and Jaggi,
 Multiplication-Free Transformer Training via Piecewise Affine Operations, 2023; before them Mogami, 2020.
 """
+
+import dataclasses
 
 import numpy as np
 
 from .errors import UsageError
 from .float_code import FINITE, INF, NAN, Randomness, Unpacked, check_rounding, decode, encode
 from .float_format import FloatFormat
+
+#: In which meaning a product is an addition.
+KINDS = ("lmul_formula", "lmul_integer", "pam")
+#: Largest l of the formula, whose significand grows with it.
+HIGHEST_OFFSET = 23
 
 
 def default_offset(mantissa_bits: int) -> int:
@@ -38,6 +48,86 @@ def default_offset(mantissa_bits: int) -> int:
     if mantissa_bits < 1:
         raise UsageError("L-Mul needs a mantissa bit: without, products are exact sums of exponents, use pam")
     return mantissa_bits if mantissa_bits <= 3 else 3 if mantissa_bits == 4 else 4
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MantissaSum:
+    """Two mantissas, added where they would be multiplied: 1 + xm + ym + 2 ** -l, in the meaning of `kind`.
+
+    kind: one of KINDS. offset: l, 0 to 23 for the formula, and to the wider mantissa's bits for the integer
+    addition; None: the paper's for the wider mantissa; pam has none. Raises UsageError for others, and for
+    formats without an exponent or a zero.
+    """
+
+    kind: str
+    a_format: FloatFormat
+    b_format: FloatFormat
+    offset: int | None = None
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise UsageError(f"kind={self.kind!r} is not one of {', '.join(KINDS)}")
+        for fmt in (self.a_format, self.b_format):
+            _check_format(fmt)
+        if self.kind == "pam" and self.offset is not None:
+            raise UsageError(f"offset={self.offset}: pam adds nothing to the mantissas, leave it out")
+        _ = self.l_bits
+
+    @property
+    def mantissa_bits(self) -> int:
+        """Bits of the wider mantissa."""
+        return max(self.a_format.mantissa_bits, self.b_format.mantissa_bits)
+
+    @property
+    def l_bits(self) -> int | None:
+        """The l of 2 ** -l; None with pam."""
+        m = self.mantissa_bits
+        if self.kind == "pam":
+            return None
+        return _offset(self.offset, m, m if self.kind == "lmul_integer" else HIGHEST_OFFSET)
+
+    @property
+    def scale(self) -> int:
+        """Bits of the significand below 1."""
+        return max(self.mantissa_bits, self.l_bits or 0)
+
+    @property
+    def added(self) -> int:
+        """The offset, in units of the significand's lowest bit."""
+        return 0 if self.l_bits is None else 1 << (self.scale - self.l_bits)
+
+    @property
+    def largest_sum(self) -> int:
+        """The largest xm + ym + 2 ** -l, in the same units."""
+        sizes = (fmt.mantissa_bits for fmt in (self.a_format, self.b_format))
+        return sum((1 << self.scale) - (1 << (self.scale - m)) for m in sizes) + self.added
+
+    @property
+    def largest_carry(self) -> int:
+        """The most that the exponent grows by."""
+        return 0 if self.kind == "lmul_formula" else self.largest_sum >> self.scale
+
+    @property
+    def bits(self) -> int:
+        """Width of the significand, without a sign."""
+        whole = 1 + (self.largest_sum >> self.scale) if self.kind == "lmul_formula" else 1
+        return whole.bit_length() + self.scale
+
+    def of(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return significand, in units of 2 ** -scale, and what is added to the exponent, of a product.
+
+        x, y: significands of the operands; if one is not normalised the product is zero.
+        """
+        total = self.added
+        normal = True
+        for part, fmt in ((x, self.a_format), (y, self.b_format)):
+            hidden = part >> fmt.mantissa_bits
+            total = total + ((part - (hidden << fmt.mantissa_bits)) << (self.scale - fmt.mantissa_bits))
+            normal = normal & hidden
+        one = 1 << self.scale
+        if self.kind == "lmul_formula":
+            return (total + one) * normal, np.zeros_like(total)
+        return (total & (one - 1) | one) * normal, total >> self.scale
 
 
 def lmul_formula(
@@ -58,18 +148,8 @@ def lmul_formula(
     Raises UsageError for codes outside their format, and a format or an offset that cannot be.
     """
     check_rounding(rounding, random)
-    _check_format(fmt)
-    m = fmt.mantissa_bits
-    l_bits = _offset(offset, m, 23)
-    x, y, sign, kind = _operands(a, b, fmt)
-    scale = max(m, l_bits)
-    fraction = (_mantissa(x, m) + _mantissa(y, m)) << (scale - m)
-    significand = (1 << scale) + fraction + (1 << (scale - l_bits))
-    exponent = x.exponent + y.exponent + 2 * m - scale
-    finite = (kind == FINITE) & (x.significand != 0) & (y.significand != 0)
-    return encode(
-        sign, exponent, significand * finite, kind, fmt=out_format, rounding=rounding, random=random
-    )
+    product = _product(a, b, MantissaSum(kind="lmul_formula", a_format=fmt, b_format=fmt, offset=offset))
+    return encode(*product, fmt=out_format, rounding=rounding, random=random)
 
 
 def lmul_integer(a, b, *, fmt: FloatFormat, offset: int | None = None) -> np.ndarray:
@@ -79,9 +159,7 @@ def lmul_integer(a, b, *, fmt: FloatFormat, offset: int | None = None) -> np.nda
 
     Raises UsageError for codes outside the format, and a format or an offset that cannot be.
     """
-    _check_format(fmt)
-    l_bits = _offset(offset, fmt.mantissa_bits, fmt.mantissa_bits)
-    return _add_codes(a, b, fmt, 1 << (fmt.mantissa_bits - l_bits))
+    return _added_codes(a, b, MantissaSum(kind="lmul_integer", a_format=fmt, b_format=fmt, offset=offset))
 
 
 def pam(a, b, *, fmt: FloatFormat) -> np.ndarray:
@@ -90,19 +168,24 @@ def pam(a, b, *, fmt: FloatFormat) -> np.ndarray:
     a, b: codes of `fmt`. Products with a power of two are exact; the others are too small, by 1/9 at most.
     Raises UsageError for codes outside the format, and a format that cannot be.
     """
-    _check_format(fmt)
-    return _add_codes(a, b, fmt, 0)
+    return _added_codes(a, b, MantissaSum(kind="pam", a_format=fmt, b_format=fmt))
 
 
-def _add_codes(a, b, fmt: FloatFormat, added: int) -> np.ndarray:
-    m = fmt.mantissa_bits
-    x, y, sign, kind = _operands(a, b, fmt)
-    # Both magnitudes as they are in the codes, whose exponent fields hold one bias each.
-    total = _field(x, fmt) + _field(y, fmt) - (fmt.bias << m) + added
-    finite = (kind == FINITE) & (x.significand != 0) & (y.significand != 0) & (total >= 1 << m)
-    significand = (total & ((1 << m) - 1)) | 1 << m
+def _added_codes(a, b, mantissas: MantissaSum) -> np.ndarray:
+    fmt = mantissas.a_format
+    sign, exponent, significand, kind = _product(a, b, mantissas)
     # A number of the format, or beyond its ends: nothing is rounded here.
-    return encode(sign, (total >> m) - fmt.bias - m, significand * finite, kind, fmt=fmt)
+    significand = significand * (exponent + fmt.mantissa_bits >= fmt.min_exponent)
+    return encode(sign, exponent, significand, kind, fmt=fmt)
+
+
+def _product(a, b, mantissas: MantissaSum):
+    """Return sign, exponent, significand and kind, as `encode` takes them."""
+    fmt = mantissas.a_format
+    x, y, sign, kind = _operands(a, b, fmt)
+    significand, carry = mantissas.of(x.significand, y.significand)
+    exponent = x.exponent + y.exponent + carry + 2 * fmt.mantissa_bits - mantissas.scale
+    return sign, exponent, significand * (kind == FINITE), kind
 
 
 def _operands(a, b, fmt: FloatFormat):
@@ -116,15 +199,6 @@ def _operands(a, b, fmt: FloatFormat):
 
 def _flushed(x: Unpacked, fmt: FloatFormat) -> Unpacked:
     return x._replace(significand=x.significand * (x.significand >= 1 << fmt.mantissa_bits))
-
-
-def _mantissa(x: Unpacked, m: int) -> np.ndarray:
-    return x.significand & ((1 << m) - 1)
-
-
-def _field(x: Unpacked, fmt: FloatFormat) -> np.ndarray:
-    m = fmt.mantissa_bits
-    return (x.exponent + m + fmt.bias << m) + _mantissa(x, m)
 
 
 def _check_format(fmt: FloatFormat) -> None:

@@ -5,6 +5,7 @@ arrays: full benches of arrays of many shapes on both simulators; combinations: 
 dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
 ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
 of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
+additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at most 8 bits, and in `fma_array`;
 groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of `lut_tile`, `ternary_tile` and
 `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of `softmax` and `norm`; simulators:
 on Verilator every Spec on which the test suite runs the benches on Icarus.
@@ -19,6 +20,7 @@ from macwright.gen.catalog import find_unit
 from macwright.golden.errors import UsageError
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
+from macwright.golden.lmul import KINDS
 from macwright.golden.lut_gemm import WEIGHT_KINDS
 from macwright.golden.mx import ELEMENTS
 from macwright.golden.norm import KINDS as NORMS
@@ -153,6 +155,18 @@ def floats():
         yield "fma_pe", fields, "full", EXHAUSTIVE
 
 
+def additions():
+    for kind, (name, fmt) in itertools.product(KINDS, PRESETS.items()):
+        if fmt.bits <= 8 and fmt.has_zero:
+            yield "wide_fma_pe", {"a_format": name, "multiplier": kind}, "full", EXHAUSTIVE
+    for kind, (a, b) in itertools.product(KINDS, (("bf16", None), ("fp16", "e4m3fnuz"), ("fp32", "e5m2"))):
+        fields = {"a_format": a, "b_format": b, "multiplier": kind, "acc_bits": 36}
+        offset = {} if kind == "pam" else {"lmul_offset": 0}
+        yield "wide_fma_pe", fields | offset | {"normalise": "an"}, "full", EXHAUSTIVE
+        yield "fma_array", fields | {"rows": 3, "cols": 2}, "full", BOTH
+        yield "fma_array", fields | {"rows": 2, "cols": 2, "dataflow": "ws", "depth": 3}, "full", BOTH
+
+
 def groups():
     csd = {"recoding": "csd", "zero_point": False}
     for fields in (
@@ -253,8 +267,8 @@ def simulators():
 
 GROUPS = {
     group.__name__: group
-    for group in (elements, recodings, arrays, combinations, requantisers, floats, groups, tiles)
-    + (float_tiles, rows, simulators)
+    for group in (elements, recodings, arrays, combinations, requantisers, floats, additions, groups)
+    + (tiles, float_tiles, rows, simulators)
 }
 
 

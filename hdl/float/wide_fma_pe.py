@@ -1,8 +1,10 @@
-"""The element of a floating matrix engine: exact products in a wide accumulator that is not rounded.
+"""The element of a floating matrix engine: products in a wide accumulator that is not rounded.
 
     a, b --> significands multiplied, exact --> align --> + --> normalise --> | significand, | --> rounded
          --> exponents added ------------------------^  ^                     | exponent     |     at the edge
                                                         '---------------------------'
+
+Products are exact, or sums of mantissas (`golden.lmul`).
 
 Source: Alexandridis et al., Floating-Point Multiply-Add with Approximate Normalization, 2024. Latency: 1
 enabled cycle; a product every enabled cycle.
@@ -16,7 +18,15 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
 from ...golden.float_format import FloatFormat, find_format
-from ...golden.wide_fma import NO_GROUPS, FmaAccumulatorFormat, default_acc_bits
+from ...golden.lmul import HIGHEST_OFFSET, MantissaSum
+from ...golden.wide_fma import (
+    MULTIPLIERS,
+    NO_GROUPS,
+    FmaAccumulatorFormat,
+    default_acc_bits,
+    mantissa_sum,
+    product_width,
+)
 from ..arith.prefix import KINDS
 from ..known_weights import refuse_weights
 from ..mac_spec import ELEMENT_DOCS
@@ -31,7 +41,7 @@ WIDEST_ACC = 48
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WideFmaPeSpec(Spec):
-    """Formats of the operands, width of the accumulator, and how it is normalised."""
+    """Formats of the operands, how they are multiplied, width and normalisation of the accumulator."""
 
     baseline = "wide_fma_pe"
 
@@ -57,6 +67,18 @@ class WideFmaPeSpec(Spec):
         None, 1, 32, "bits of the second group, for normalise=an; none: 2", unit="bits", optional=True
     )
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
+    multiplier: str = choice(
+        "exact",
+        MULTIPLIERS,
+        "how floats are multiplied: exactly, or by addition, as L-Mul in either meaning or piecewise affine",
+    )
+    lmul_offset: int | None = integer(
+        None,
+        0,
+        HIGHEST_OFFSET,
+        "l of the 2^-l that both kinds of L-Mul add; none: as many as mantissa bits up to 3, 3 for 4, else 4",
+        optional=True,
+    )
 
     def __post_init__(self):
         refuse_weights(self.acc_bits)
@@ -70,14 +92,19 @@ class WideFmaPeSpec(Spec):
                     f"{name}={value} is for normalise=an, and normalise={self.normalise} has no groups: "
                     f"leave {name} out"
                 )
+        if self.lmul_offset is not None and not self.multiplier.startswith("lmul"):
+            raise UsageError(
+                f"lmul_offset={self.lmul_offset} is for multiplier=lmul_formula and lmul_integer, and "
+                f"multiplier={self.multiplier} adds no offset: leave lmul_offset out"
+            )
         formats = self.float_operands.values()
-        bits = sum(fmt.mantissa_bits + 1 for fmt in formats) + 1
+        bits = product_width(*formats, self.mantissas)
         if bits > WIDEST_ACC:
             raise UsageError(
                 f"a_format={self.a_format} and b_format={self.b_format or self.a_format} have products of "
                 f"{bits} bits, and {WIDEST_ACC} is the widest accumulator: use narrower formats, or fma_pe"
             )
-        bits = self.acc_bits or default_acc_bits(*formats)
+        bits = self.acc_bits or default_acc_bits(*formats, self.mantissas)
         if self.groups and sum(self.groups) >= bits:
             k, lam = self.groups
             raise UsageError(
@@ -99,11 +126,28 @@ class WideFmaPeSpec(Spec):
         return None if self.normalise == "exact" else NO_GROUPS
 
     @property
+    def mantissas(self) -> MantissaSum | None:
+        """How mantissas are added; None: significands are multiplied. Raises UsageError if they cannot be."""
+        try:
+            return mantissa_sum(*self.float_operands.values(), self.multiplier, self.lmul_offset)
+        except UsageError as error:
+            raise UsageError(
+                f"multiplier={self.multiplier} with a_format={self.a_format} and "
+                f"b_format={self.b_format or self.a_format}: {error}"
+            ) from None
+
+    @property
     def acc(self) -> FmaAccumulatorFormat:
         """The accumulator."""
         a, b = self.float_operands.values()
-        bits = self.acc_bits or default_acc_bits(a, b)
-        return FmaAccumulatorFormat(a_format=a, b_format=b, acc_bits=bits, groups=self.groups)
+        return FmaAccumulatorFormat(
+            a_format=a,
+            b_format=b,
+            acc_bits=self.acc_bits or default_acc_bits(a, b, self.mantissas),
+            groups=self.groups,
+            multiplier=self.multiplier,
+            lmul_offset=self.lmul_offset,
+        )
 
     @property
     def a_shape(self) -> Shape:
@@ -143,6 +187,10 @@ class WideFmaPeSpec(Spec):
             "NORMALISE": NORMALISATIONS.index(self.normalise),
             "AN_K": self.an_k or 1,
             "AN_LAMBDA": self.an_lambda or 2,
+            "MULTIPLIER": MULTIPLIERS.index(self.multiplier),
+            "FRACTION": acc.fraction_bits,
+            "ADDED": acc.mantissas.added if acc.mantissas else 0,
+            "PRODUCT_BITS": acc.product_bits,
         } | dict(item for parameters in formats for item in parameters.items())
 
     @property

@@ -19,7 +19,11 @@ module wide_fma_sum #(
   parameter OFFSET = 32,         // what both exponents together are more there
   parameter NORMALISE = 0,       // as in float_step
   parameter AN_K = 1,
-  parameter AN_LAMBDA = 2
+  parameter AN_LAMBDA = 2,
+  parameter MULTIPLIER = 0,      // 0 multiplies, 1 to 3 add mantissas as golden.lmul.KINDS
+  parameter FRACTION = 14,       // bits of the product below 1
+  parameter ADDED = 0,           // to a sum of mantissas, in units of its lowest bit
+  parameter PRODUCT_BITS = 17
 ) (
   input  wire [A_SIGNED+A_EXPONENT+A_MANTISSA-1:0] a,
   input  wire [B_SIGNED+B_EXPONENT+B_MANTISSA-1:0] b,
@@ -34,12 +38,26 @@ module wide_fma_sum #(
     .exponent(a_field), .significand(a_significand), .zero(), .inf(a_inf), .nan(a_nan));
   float_unpack #(B_EXPONENT, B_MANTISSA, B_SPECIAL, B_SIGNED, B_ZERO) unpack_b (.code(b), .sign(b_sign),
     .exponent(b_field), .significand(b_significand), .zero(), .inf(b_inf), .nan(b_nan));
-  localparam BITS = A_MANTISSA + B_MANTISSA + 3;
-  wire [BITS-1:0] size = a_significand * b_significand;
+  wire [PRODUCT_BITS-1:0] size;
+  wire [1:0] carry;
+  generate
+    if (MULTIPLIER == 0) begin : multiplied
+      assign size = a_significand * b_significand;
+      assign carry = 0;
+    end else begin : summed
+      wire normal = a_significand[A_MANTISSA] && b_significand[B_MANTISSA];
+      wire [FRACTION+2:0] mantissas = (a_significand << (FRACTION - A_MANTISSA))
+                                    + (b_significand << (FRACTION - B_MANTISSA)) - (2 << FRACTION) + ADDED;
+      wire [FRACTION+2:0] significand = MULTIPLIER == 1 ? mantissas + (1 << FRACTION)
+                                      : mantissas & ((1 << FRACTION) - 1) | 1 << FRACTION;
+      assign size = normal ? significand : 0;
+      assign carry = MULTIPLIER == 1 ? 0 : mantissas >> FRACTION;
+    end
+  endgenerate
   wire minus = a_sign ^ b_sign;
-  wire [BITS-1:0] product = minus ? -size : size;
-  wire [ACC_BITS-1:0] added = product << (ACC_BITS - BITS);
-  wire [ACC_EXPONENT-1:0] added_exponent = size == 0 ? 0 : a_field + b_field + OFFSET;
+  wire [PRODUCT_BITS-1:0] product = minus ? -size : size;
+  wire [ACC_BITS-1:0] added = product << (ACC_BITS - PRODUCT_BITS);
+  wire [ACC_EXPONENT-1:0] added_exponent = size == 0 ? 0 : a_field + b_field + carry + OFFSET;
   wire inf = a_inf || b_inf;
   wire invalid = a_nan || b_nan || (inf && size == 0);
 

@@ -19,6 +19,9 @@ from ..wide_sums import (
 )
 from .mac_pe import enabled, starts
 
+#: Bits of both operands up to which the compiled RTL makes every product: those of two 8-bit formats.
+EVERY_PRODUCT_BITS = 16
+
 
 def sequences(spec: WideFmaPeSpec, level: str, rng: np.random.Generator) -> dict[str, dict[str, np.ndarray]]:
     """Return named input sequences, one row per cycle for each of `en`, `first`, `a` and `b`."""
@@ -65,6 +68,12 @@ def operands(spec: WideFmaPeSpec, steps: int, rng: np.random.Generator) -> tuple
     return a & ((1 << a_format.bits) - 1), b
 
 
+def products(spec: WideFmaPeSpec) -> tuple[np.ndarray, ...]:
+    """Return first, a and b: every code of one format times all of the other, each a sum of its own."""
+    a, b = np.divmod(np.arange(1 << (spec.a_shape.width + spec.b_shape.width)), 1 << spec.b_shape.width)
+    return np.ones(len(a), np.int64), a, b
+
+
 def expected(spec: WideFmaPeSpec, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the accumulator in every cycle, before the edge that ends it, and whether it is defined."""
     moved = np.flatnonzero(inputs["en"])
@@ -82,7 +91,10 @@ def compiled_checks(spec: WideFmaPeSpec, level: str) -> dict[str, Callable[[Rtl]
     """Return the checks that run on the compiled RTL, by name."""
     rng = np.random.default_rng(1)
     long = starts(COMPILED, 64, rng), *operands(spec, COMPILED, rng)
-    return {
+    every = {}
+    if spec.a_shape.width + spec.b_shape.width <= EVERY_PRODUCT_BITS:
+        every["every product"] = lambda rtl: check_steps(expected, spec, rtl, *products(spec))
+    return every | {
         "all ends with all ends": lambda rtl: check_steps(expected, spec, rtl, *corners(spec, rng)),
         f"{COMPILED} steps": lambda rtl: check_steps(expected, spec, rtl, *long),
     }

@@ -1,3 +1,4 @@
+import dataclasses
 from fractions import Fraction
 
 import numpy as np
@@ -7,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from macwright.golden.errors import UsageError
 from macwright.golden.float_accumulate import Accumulator, acc_to_code, accumulate, no_sum
-from macwright.golden.float_code import FINITE, from_float64, to_float64, unpack
+from macwright.golden.float_code import FINITE, convert, from_float64, to_float64, unpack
 from macwright.golden.float_format import find_format
 from macwright.golden.fma_gemm import fma_gemm
+from macwright.golden.lmul import KINDS, lmul_formula, lmul_integer, pam
 from macwright.golden.wide_fma import (
     NO_GROUPS,
     FmaAccumulatorFormat,
@@ -285,3 +287,69 @@ def test_all_operands_are_numbers_or_flags():
 def test_refusals_are_sentences(make, message):
     with pytest.raises(UsageError, match=message):
         make()
+
+
+@pytest.mark.parametrize("multiplier", KINDS)
+@pytest.mark.parametrize("name", ["e4m3fn", "e5m2", "e4m3fnuz"])
+def test_products_by_addition_are_those_of_lmul_without_its_ends(multiplier, name):
+    """In fp32 none of them over- or underflows, so that golden.lmul gives the same numbers."""
+    fmt, fp32 = FORMATS[name], FORMATS["fp32"]
+    acc = FmaAccumulatorFormat(a_format=fmt, b_format=fmt, acc_bits=20, multiplier=multiplier)
+    a, b = (grid.reshape(-1) for grid in np.meshgrid(*[np.arange(256)] * 2))
+    found = acc_to_code(wide_fma(a, b, no_sum(a.shape), acc=acc), acc=acc, fmt=fp32)
+    # The same mantissas in a format of many exponents, in which subnormal numbers of `fmt` are zeros.
+    wide = find_format(f"e8m{fmt.mantissa_bits}")
+    x, y = (convert(c, source=dataclasses.replace(fmt, subnormals="flush_in"), target=wide) for c in (a, b))
+    if multiplier == "lmul_formula":
+        wanted = lmul_formula(x, y, fmt=wide, out_format=fp32)
+    else:
+        product = (pam if multiplier == "pam" else lmul_integer)(x, y, fmt=wide)
+        wanted = convert(product, source=wide, target=fp32)
+    # An accumulator has no negative zero.
+    assert (found == np.where(wanted == 1 << 31, 0, wanted)).all()
+
+
+@pytest.mark.parametrize(
+    "multiplier, one", [("pam", 1.0), ("lmul_formula", 1.0625), ("lmul_integer", 1.0625)]
+)
+def test_products_of_two_formats_begin_at_the_same_bit(multiplier, one):
+    acc = FmaAccumulatorFormat(
+        a_format=FORMATS["bf16"], b_format=FORMATS["e5m2"], acc_bits=20, multiplier=multiplier
+    )
+    a, b = codes([1.0, 1.0, -1.5, 2.0**-126, 2.0**-130], "bf16"), codes([1.0, 1.25, 1.25, -1.0, 1.0], "e5m2")
+    total = float_product(a, b, acc=acc)
+    more = one - 1
+    assert values(total, acc).tolist() == [one, 1.25 + more, -1.75 - more, -one * 2.0**-126, 0]
+
+
+def test_a_product_by_addition_beyond_its_format_is_held():
+    acc = FmaAccumulatorFormat(a_format=FORMATS["e4m3fn"], b_format=FORMATS["e4m3fn"], acc_bits=20)
+    acc = dataclasses.replace(acc, multiplier="pam")
+    a, b = codes([448.0, 2.0**-6], "e4m3fn"), codes([448.0, 2.0**-6], "e4m3fn")
+    assert values(float_product(a, b, acc=acc), acc).tolist() == [1.5 * 2.0**17, 2.0**-12]
+
+
+def test_gemm_by_addition():
+    rng = np.random.default_rng(5)
+    acc = FmaAccumulatorFormat(
+        a_format=FORMATS["bf16"], b_format=FORMATS["bf16"], acc_bits=24, multiplier="lmul_integer"
+    )
+    a, b = codes(rng.normal(size=(3, 8)), "bf16"), codes(rng.normal(size=(8, 2)), "bf16")
+    c = to_float64(fma_gemm(a, b, acc=acc, out_format=FORMATS["fp32"]), fmt=FORMATS["fp32"])
+    each = lmul_integer(a[:, :, None], b[None], fmt=FORMATS["bf16"])
+    assert np.allclose(c, to_float64(each, fmt=FORMATS["bf16"]).sum(axis=1), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ({"multiplier": "lmul"}, "multiplier='lmul' is not one of exact, lmul_formula, lmul_integer, pam"),
+        ({"lmul_offset": 3}, "lmul_offset=3: exact products have no offset"),
+        ({"multiplier": "pam", "lmul_offset": 3}, "offset=3: pam adds nothing"),
+        ({"multiplier": "lmul_integer", "lmul_offset": 8}, "offset=8 is not from 0 to 7"),
+        ({"multiplier": "lmul_formula", "lmul_offset": 20}, "does not hold a product of 23 bits"),
+    ],
+)
+def test_refused_multipliers(fields, message):
+    with pytest.raises(UsageError, match=message):
+        FmaAccumulatorFormat(a_format=FORMATS["bf16"], b_format=FORMATS["bf16"], acc_bits=20, **fields)

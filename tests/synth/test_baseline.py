@@ -119,7 +119,14 @@ SPECS = [
     ("weight_fma_pe", {"microarchitecture": "terms", "a_format": "fp16", "b_bits": 3}),
     ("wide_fma_pe", {"a_format": "e4m3fn", "b_format": "bf16"}),
     ("wide_fma_pe", {"normalise": "an", "an_k": 2, "an_lambda": 3, "acc_bits": 17}),
+    ("wide_fma_pe", {"multiplier": "lmul_formula", "lmul_offset": 5, "a_format": "e4m3fn"}),
+    (
+        "wide_fma_pe",
+        {"multiplier": "lmul_integer", "lmul_offset": 0, "a_format": "e4m3fnuz", "b_format": "e5m2"},
+    ),
+    ("wide_fma_pe", {"multiplier": "pam", "a_format": "e3m0fn", "b_format": "e2m1fn"}),
     ("fma_array", {"rows": 3, "cols": 2, "normalise": "an"}),
+    ("fma_array", {"rows": 1, "cols": 1, "dataflow": "ws", "multiplier": "lmul_integer"}),
     (
         "fma_array",
         {"rows": 2, "cols": 1, "dataflow": "ws", "depth": 2, "normalise": "an", "out_format": "bf16"},

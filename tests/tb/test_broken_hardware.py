@@ -35,6 +35,8 @@ TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
 NORM = {"lanes": 2, "row_max": 10}
 AN = {"a_format": "e4m3fn", "b_format": "e5m2", "normalise": "an"}
+LMUL = {"a_format": "e4m3", "multiplier": "lmul_integer"}
+LMUL_FORMULA = LMUL | {"multiplier": "lmul_formula"}
 FMA_WS = {"rows": 2, "cols": 1, "dataflow": "ws", "depth": 2}
 FMA_ARRAY = {"rows": 2, "cols": 2, "a_format": "e4m3fn", "out_format": "bf16"}
 REQUANT = {"lanes": 2, "in_bits": 10, "mult_bits": 8}
@@ -455,6 +457,12 @@ DEFECTS = [
     # A shift that the exponent is not told of; a product with the sign of a.
     ("wide_fma_pe", AN, r"(group_1_empty \? \d+)'h([0-9a-f]+)d :", r"\1'h\2e :", "the sum is"),
     ("wide_fma_pe", AN, r"product_minus = .*;", "product_minus = a[7];", "the sum is"),
+    # Products by addition: no offset; subnormal numbers that count; a sign that is forgotten, or half done.
+    ("wide_fma_pe", LMUL, r"product_0_0_c = .*;", "product_0_0_c = a[0] & b[0];", "the sum is"),
+    ("wide_fma_pe", LMUL, r"product_zero = .*;", "product_zero = 1'b0;", "the sum is"),
+    ("wide_fma_pe", LMUL, r"inverted = (.*) \^ .*;", r"inverted = \1;", "the sum is"),
+    ("wide_fma_pe", LMUL, r"sign_adder_g0 = .*;", "sign_adder_g0 = 1'b0;", "the sum is"),
+    ("wide_fma_pe", LMUL_FORMULA, r"product_counts = .*;", "product_counts = en;", "the sum is"),
     # What is no number; a sum that does not wait; a row that is not marked.
     ("fma_array", FMA_ARRAY, r"assign code_nan = .*;", "assign code_nan = 1'b0;", "c.data"),
     ("fma_array", FMA_ARRAY, r"if \(en\) words <= i;", "words <= i;", "should be|delivered|nothing"),

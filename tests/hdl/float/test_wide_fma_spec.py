@@ -17,6 +17,28 @@ from macwright.hdl.float.wide_fma_pe import WideFmaPeSpec
             {"normalise": "an", "an_k": 18},
             "an_k=18 and an_lambda=2 look at 20 bits.*acc_bits=20 with it: use groups of at most 19 bits",
         ),
+        (
+            {"lmul_offset": 4},
+            "lmul_offset=4 is for multiplier=lmul_formula and lmul_integer, and multiplier=exact adds no",
+        ),
+        ({"multiplier": "pam", "lmul_offset": 4}, "multiplier=pam adds no offset: leave lmul_offset out"),
+        (
+            {"multiplier": "lmul_integer", "a_format": "e4m3", "b_format": "e5m2", "lmul_offset": 4},
+            "multiplier=lmul_integer with a_format=e4m3 and b_format=e5m2: offset=4 is not from 0 to 3",
+        ),
+        (
+            {"multiplier": "lmul_formula", "lmul_offset": 23, "acc_bits": 20},
+            "acc_bits=20 does not hold a product of 26 bits",
+        ),
+        (
+            {"multiplier": "lmul_integer", "a_format": "e3m0fn"},
+            "a_format=e3m0fn and b_format=e3m0fn: L-Mul needs a mantissa bit.*use pam",
+        ),
+        (
+            {"multiplier": "pam", "b_format": "e8m0fnu"},
+            "b_format=e8m0fnu: exponent_bits=8 and has_zero=False: multiplication by addition needs",
+        ),
+        ({"multiplier": "approximate"}, "multiplier=approximate is not legal"),
         ({"a_format": "fp8"}, "a_format=fp8: 'fp8' is no float format"),
     ],
 )
@@ -52,6 +74,17 @@ def test_widths_follow_from_formats():
         ("e4m3fn", None): (20, 29),
         ("fp16", "e5m2"): (20, 29),
     }
+
+
+def test_sums_of_mantissas_are_narrow():
+    widths = {
+        name: (spec.acc.product_bits, spec.acc.acc_bits)
+        for name in ("exact", "lmul_formula", "lmul_integer", "pam")
+        for spec in (WideFmaPeSpec(a_format="fp16", multiplier=name),)
+    }
+    assert widths == {"exact": (23, 26), "lmul_formula": (13, 20), "lmul_integer": (12, 20), "pam": (12, 20)}
+    # As wide as no exact product can be.
+    assert WideFmaPeSpec(a_format="fp32", multiplier="pam").acc.acc_bits == 28
 
 
 def test_latency_and_beats():
