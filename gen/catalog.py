@@ -9,6 +9,7 @@ from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
 from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
+from ..hdl.float.bfp_dot import BfpDot, BfpDotSpec
 from ..hdl.float.fma_array import FmaArray
 from ..hdl.float.fma_array_spec import FmaArraySpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
@@ -194,6 +195,13 @@ CATALOG = {
             MxDot,
             "Dot product of MX blocks (fp8, fp6, fp4, int8), exact in each block, added in fp32",
             "OCP Microscaling Formats (MX) Specification 1.0",
+        ),
+        Unit(
+            "bfp_dot",
+            BfpDotSpec,
+            BfpDot,
+            "Dot product of block floating point of 4 to 16 bits, exact in each block, added in fp32",
+            "Drumond et al., Training DNNs with Hybrid Block Floating Point, 2018",
         ),
         Unit(
             "weight_fma_pe",

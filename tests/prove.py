@@ -132,6 +132,9 @@ def floats():
         yield "mx_dot", {"a_element": a, "b_element": b, "lanes": 8}, "full", EXHAUSTIVE
     for lanes in (1, 2, 16, 32):
         yield "mx_dot", {"lanes": lanes}, "full", EXHAUSTIVE
+    for a, b, block, lanes in ((4, 4, 16, 16), (8, 4, 32, 4), (8, 8, 64, 1), (12, 7, 15, 5), (16, 16, 8, 2)):
+        fields = {"a_bits": a, "b_bits": b, "block": block, "lanes": lanes}
+        yield "bfp_dot", fields, "full", EXHAUSTIVE
     for fmt, b_bits in itertools.product(("bf16", "fp16"), (2, 3, 4, 8)):
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE

@@ -1,11 +1,12 @@
-// The function of mx_dot with Verilog's own operators: products shifted into fixed point and added, block sums
-// rounded to fp32 and added there.
+// The function of mx_dot and bfp_dot with Verilog's own operators: products shifted into fixed point and added,
+// block sums rounded to fp32 and added there.
 `include "float_parts.v"
 `include "float_sum.v"
 
 module mx_dot_baseline #(
   parameter LANES = 32,
   parameter BEATS = 1,           // of a block
+  parameter BEAT_BITS = 1,
   parameter A_EXPONENT = 4,      // elements; integers have no exponent
   parameter A_MANTISSA = 3,
   parameter A_IEEE = 0,          // with Inf
@@ -81,7 +82,7 @@ module mx_dot_baseline #(
   endgenerate
 
   // A block's sum.
-  reg [4:0] beat;
+  reg [BEAT_BITS-1:0] beat;
   wire opens = beat == 0;
   wire ends = beat == BEATS - 1 || s_axis_x_tlast;
   integer k;

@@ -32,6 +32,7 @@ SMALL = {
     "fma_array": {"rows": 16, "cols": 2},
     "fp_add": {"a_format": "e4m3fn"},
     "mx_dot": {"lanes": 2},
+    "bfp_dot": {"lanes": 2, "block": 2},
     "fp_dot": {"a_format": "e4m3", "lanes": 2},
     "fp_mul": {"a_format": "e4m3fn"},
 }
@@ -155,6 +156,7 @@ SPECS = [
     ),
     ("fp_dot", {"lanes": 3, "b_format": "e2m1fn", "out_format": "e5m2", "pipeline": 5}),
     ("mx_dot", {"lanes": 2, "b_element": "mxint8"}),
+    ("bfp_dot", {"lanes": 3, "block": 9, "a_bits": 5, "b_bits": 12}),
     ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
     ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19}),

@@ -112,6 +112,7 @@ SPECS = [
     ("fp_dot", {"a_format": "e4m3fnuz", "subnormals": "flush", "rounding": "stochastic"}),
     ("mx_dot", {"lanes": 4, "b_element": "mxfp6_e3m2"}),
     ("mx_dot", {"lanes": 2, "a_element": "mxint8", "b_element": "mxfp8_e5m2"}),
+    ("bfp_dot", {"a_bits": 7, "b_bits": 4, "block": 12, "lanes": 4}),
     ("fp_add", {"a_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero"}),
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),

@@ -27,6 +27,7 @@ QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
 DOT = {"lanes": 3, "a_format": "e4m3"}
+BFP = {"a_bits": 5, "b_bits": 4, "block": 4, "lanes": 2}
 MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits": 1}
@@ -415,6 +416,10 @@ DEFECTS = [
         "y.data",
     ),
     ("mx_dot", MX, r"if \(rst\) next_is_first <= 1'h1", "if (rst) next_is_first <= 1'h0", "y.data|unknown"),
+    # A block of two beats that forgets the first; a NaN for a scale; a row of the second product.
+    ("bfp_dot", BFP, r"assign block_ends = .*;", "assign block_ends = 1'b1;", "y|nothing moved"),
+    ("bfp_dot", BFP, r"s_axis_x_tb_scale == 8'hff", "s_axis_x_tb_scale == 8'hfe", "y.data"),
+    ("bfp_dot", BFP, r"lane_1_multiple_0 = .*;", "lane_1_multiple_0 = 0;", "y.data"),
     # A zero product keeps its exponent; a number far below leaves something; the rounding of the shift.
     ("weight_fma_pe", {}, r"assign product_counts = .*;", "assign product_counts = en;", "the sum is"),
     ("weight_fma_pe", {}, r"(distance_reduce_or_a_y_not_a) = .*;", r"\1 = 1'b1;", "the sum is"),

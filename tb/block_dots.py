@@ -1,0 +1,155 @@
+"""Stimulus for dot products of scaled blocks: ends of elements and scales, blocks that cancel, stalls.
+
+A bench of such a unit is a `BlockDotBench`, which knows the golden model.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from ..golden.block_scale import MAX_SCALE, NAN_SCALE, SCALE_BIAS, Blocks
+from ..golden.errors import UsageError
+from ..hdl.float.block_dot import BlockDotSpec
+from .compiled import check_transactions
+from .floats import ends, random_codes
+from .rtl import Rtl
+from .transaction import Scenario, Transaction
+
+#: Directed dot products that `full` runs on the compiled RTL.
+CASES = 20_000
+#: Sums of more blocks than this are not tried in a simulation.
+_BLOCKS = 4
+_STREAMS = ("x", "y")
+
+
+@dataclasses.dataclass(frozen=True)
+class BlockDotBench:
+    """What the bench of a unit is made of. golden: returns the fp32 codes of dot products of two Blocks.
+
+    Elements are words, as the ports take them.
+    """
+
+    unit: str
+    golden: Callable[[BlockDotSpec, Blocks, Blocks], np.ndarray]
+
+    def scenarios(self, spec: BlockDotSpec, level: str, rng: np.random.Generator) -> list[Scenario]:
+        """Return what the generic bench runs for a Spec."""
+        repeats = 1 if level == "quick" else 8
+
+        def sums(count: int) -> list[Transaction]:
+            return [self.dot(spec, rng) for _ in range(count)]
+
+        found = [
+            Scenario("ends of elements and scales", [self.dot(spec, rng, extreme=True) for _ in range(24)]),
+            Scenario("random, back to back", sums(40 * repeats)),
+            Scenario(
+                "every length",
+                [self.dot(spec, rng, beats=n + 1) for n in range(2 * spec.beats_per_block + 1)],
+            ),
+            Scenario("y is ready only when valid", sums(6), patient=True),
+        ]
+        long = [self.dot(spec, rng, beats=_BLOCKS * spec.beats_per_block) for _ in range(3)]
+        found.append(Scenario("reset within a sum", long, abort=(_BLOCKS - 1) * spec.beats_per_block))
+        found += [Scenario(f"stalls on {name}", sums(8), stalls={name: 0.6}) for name in _STREAMS]
+        for i in range(repeats):
+            stalls = {name: float(rng.choice([0.1, 0.5, 0.9])) for name in _STREAMS}
+            found.append(Scenario(f"stalls everywhere, {i}", sums(10), stalls=stalls))
+            abort = int(rng.integers(1, 3 * spec.latency + 20))
+            found.append(Scenario(f"reset after {abort} cycles", sums(6), stalls={"y": 0.2}, abort=abort))
+        return found
+
+    def dot(
+        self, spec: BlockDotSpec, rng: np.random.Generator, beats: int | None = None, extreme=False
+    ) -> Transaction:
+        """Return the transaction of a random dot product of `beats` beats, of a few blocks if not given.
+
+        extreme: elements are ends of their format, in half of the blocks all the same. A third of the others
+        has a block that takes back the one before it, but for a bit. Scales are anything, or let blocks meet.
+        """
+        beats = beats or int(rng.integers(1, _BLOCKS * spec.beats_per_block + 1))
+        blocks = -(-beats // spec.beats_per_block)
+        shape = blocks, spec.block
+        elements = {}
+        for name, fmt in spec.operands.items():
+            if fmt is None:
+                full = 1 << spec.operand_bits[name]
+                low = np.array([0, 1, full // 2 - 1, full // 2, full // 2 + 1, full - 1])
+                drawn = rng.integers(0, full, shape)
+            else:
+                low, drawn = ends(fmt), random_codes(fmt, shape, rng).reshape(shape)
+            if fmt is not None and rng.integers(0, 3):
+                # Most sums have no code that is no number: it would hide the others.
+                size = np.minimum(drawn & (1 << fmt.magnitude_bits) - 1, fmt.max_code)
+                drawn = size | drawn & (1 << fmt.magnitude_bits)
+            same = rng.integers(0, 2, (blocks, 1)) == 1
+            codes = rng.choice(low, shape)
+            elements[name] = np.where(same, codes[:, :1], codes) if extreme else drawn
+        scales = {name: _scales(blocks, extreme, rng) for name in elements}
+        if blocks > 1 and not extreme and rng.integers(0, 3) == 0:
+            _take_back(spec, elements, scales, rng)
+        left_out = np.arange(blocks * spec.block).reshape(shape) >= beats * spec.lanes
+        for name in elements:
+            elements[name] = np.where(left_out, 0, elements[name])
+        return self.transaction(spec, f"{beats} beats", elements, scales, beats, rng)
+
+    def transaction(self, spec: BlockDotSpec, name: str, elements, scales, beats: int, rng) -> Transaction:
+        """Return the transaction of blocks (blocks, spec.block) with their scales (blocks,)."""
+        fields = {key: codes.reshape(-1, spec.lanes)[:beats] for key, codes in elements.items()}
+        last_of_block = (np.arange(beats) % spec.beats_per_block == spec.beats_per_block - 1) | (
+            np.arange(beats) == beats - 1
+        )
+        for key, codes in scales.items():
+            by_beat = np.repeat(codes, spec.beats_per_block)[:beats]
+            # Before the end of a block nobody looks at them.
+            fields[f"{key}_scale"] = np.where(last_of_block, by_beat, rng.integers(0, 256, beats))
+        fields["last"] = np.arange(beats) == beats - 1
+        a, b = (Blocks(elements[key].reshape(-1), scales[key]) for key in "ab")
+        y = self.golden(spec, a, b)
+        return Transaction(
+            name,
+            {"x": fields | {"last": fields["last"].astype(np.int64)}},
+            {"y": {"data": np.atleast_1d(y)}},
+            beats,
+        )
+
+    def check_exhaustible(self, spec: BlockDotSpec) -> None:
+        """Raise UsageError: there are too many blocks to try them all."""
+        raise UsageError(
+            f"{self.unit} has too many inputs for --level exhaustive: a block of a has "
+            f"{spec.block * spec.operand_bits['a']} bits; use --level full"
+        )
+
+    def compiled_checks(self, spec: BlockDotSpec, level: str) -> dict[str, Callable[[Rtl], int]]:
+        """Return the checks that run on the compiled RTL, by name."""
+        rng = np.random.default_rng(1)
+        half = CASES // 2
+
+        def run(rtl: Rtl) -> int:
+            return sum(
+                check_transactions(rtl, [self.dot(spec, rng, extreme=extreme) for _ in range(half)])
+                for extreme in (False, True)
+            )
+
+        return {f"{CASES} directed sums": run}
+
+
+def _scales(blocks: int, extreme: bool, rng: np.random.Generator) -> np.ndarray:
+    """Return scale codes: now and then ends of their range, else near to each other or anything."""
+    if extreme:
+        return rng.choice([0, 1, SCALE_BIAS, MAX_SCALE, NAN_SCALE], blocks, p=[0.24, 0.24, 0.24, 0.24, 0.04])
+    spread = int(rng.choice([3, 30, MAX_SCALE]))
+    center = int(rng.choice([10, SCALE_BIAS, SCALE_BIAS, 240]))
+    codes = center + rng.integers(-spread, spread + 1, blocks)
+    return np.where(rng.integers(0, 60, blocks) == 0, NAN_SCALE, np.clip(codes, 0, MAX_SCALE))
+
+
+def _take_back(spec: BlockDotSpec, elements, scales, rng: np.random.Generator) -> None:
+    """Make the last block the one before it with the other sign, up to a bit of its first element."""
+    for name in elements:
+        elements[name][-1] = elements[name][-2]
+        scales[name][-1] = scales[name][-2]
+    fmt = spec.operands["a"]
+    last = elements["a"][-1]
+    last[:] = -last & ((1 << spec.operand_bits["a"]) - 1) if fmt is None else last ^ (1 << fmt.magnitude_bits)
+    last[0] ^= rng.integers(0, 2)
