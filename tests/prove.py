@@ -1,14 +1,14 @@
 """Slow proofs: `make prove`, or `python tests/prove.py GROUP ...` for some of the groups.
 
-elements: every pair of operands of elements without recoding; recodings: of those that take digits;
-arrays: full benches of arrays of many shapes on both simulators; combinations: every element with every
-dataflow and every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with
-ties for each rounding, and every 12-bit input with every shift; floats: every pair of operands of all formats
-of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and multiply-adds, mixes of formats;
-additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at most 8 bits, and in `fma_array`;
-groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of `lut_tile`, `ternary_tile` and
-`bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of `softmax` and `norm`; simulators:
-on Verilator every Spec on which the test suite runs the benches on Icarus.
+elements: every pair of operands of elements without recoding; recodings: of those that take digits; arrays:
+full benches of arrays of many shapes on both simulators; combinations: every element with every dataflow and
+every recoding that the Spec allows, int8, on Verilator; requantisers: `requant`, 10^7 cases with ties for
+each rounding, and every 12-bit input with every shift; quantisers: `quantize` and `absmax`; floats: every
+pair of operands of all formats of at most 8 bits, of bf16 and fp16 10^8 directed products, 10^7 sums and
+multiply-adds, mixes of formats; additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at
+most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of
+`lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
+`softmax` and `norm`; simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -17,6 +17,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from macwright.gen.catalog import find_unit
+from macwright.golden.csd import most_digits
 from macwright.golden.errors import UsageError
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
@@ -27,6 +28,7 @@ from macwright.golden.norm import KINDS as NORMS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
 from macwright.hdl.lut.lut_float_tile_spec import ACTIVATIONS, OUT_FORMATS
+from macwright.hdl.vector.quantize_spec import FORMATS
 from macwright.tb.verify import verify
 from rich.console import Console
 from tb.bench_specs import SPECS
@@ -97,8 +99,30 @@ def requantisers():
         | {"activation": "clamp", "rounding": "half_even", "pipeline": 5},
         {"in_bits": 48, "mult_bits": 31, "shift_bits": 7, "bias": True, "pipeline": 3},
         {"lanes": 2, "out_signed": False, "residual": True, "residual_bits": 8},
+        {"lanes": 1, "in_bits": 20, "in_signed": False, "out_bits": 16, "activation": "relu", "bias": True}
+        | {"zero_point": True, "rounding": "half_away", "mult_bits": 8, "adder": "ripple"},
+        {"lanes": 3, "in_bits": 16, "out_bits": 2, "residual": True, "residual_signed": False}
+        | {"shift_bits": 1, "per": "channel", "rounding": "truncate", "pipeline": 4},
     ):
         yield "requant", fields, "full", BOTH
+
+
+def quantisers():
+    formats = itertools.product(FORMATS, FORMATS)
+    widths, pipelines = itertools.cycle((8, 2, 16, 5)), itertools.cycle((1, 2, 3, 4))
+    roundings = itertools.cycle(SHIFT_ROUNDINGS)
+    for fmt, scale_format in formats:
+        fields = {"fmt": fmt, "scale_format": scale_format, "out_bits": next(widths)}
+        yield "absmax", fields | {"lanes": 3}, "full", EXHAUSTIVE
+        fields |= {"pipeline": next(pipelines), "rounding": next(roundings), "symmetric": True}
+        yield "quantize", fields | {"lanes": 1}, "full", EXHAUSTIVE
+    for fields in (
+        {"lanes": 3, "per": "token", "zero_point": True, "out_signed": False},
+        {"lanes": 2, "per": "channel", "zero_point": True, "fmt": "fp16", "adder": "sklansky", "pipeline": 4},
+    ):
+        yield "quantize", fields, "full", BOTH
+    for group in (1, 7, 1024):
+        yield "absmax", {"lanes": 5, "group": group}, "full", BOTH
 
 
 def floats():
@@ -139,6 +163,9 @@ def floats():
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE
         yield "weight_fma_pe", fields | {"microarchitecture": "terms"}, "full", EXHAUSTIVE
+        yield "weight_fma_pe", fields | {"recoding": "bits", "acc_bits": 32}, "full", EXHAUSTIVE
+        for digits in range(1, most_digits(b_bits) + 1):
+            yield "weight_fma_pe", fields | {"recoding": "csd", "digits": digits}, "full", EXHAUSTIVE
     formats = (("bf16", None), ("fp16", "bf16"), ("e4m3fn", "e5m2"), ("e4m3fnuz", "e2m1fn"), ("e5m2", "fp32"))
     for (a, b), rule in itertools.product(formats, ("exact", "an", "none")):
         fields = {"a_format": a, "b_format": b, "normalise": rule}
@@ -186,6 +213,7 @@ def groups():
         {"rows": 5, "cols": 3, "group": 21, "dataflow": "ws", "depth": 7, "element": "mac"},
         {"rows": 1, "cols": 2, "group": 5, "dataflow": "ws", "depth": 1, "scale": "fp16", "b_bits": 3},
         {"rows": 2, "cols": 3, "group": 8, "dataflow": "ws", "b_bits": 8, "digits": 4} | csd,
+        {"rows": 3, "cols": 2, "group": 9, "acc_bits": 24, "shift_bits": 1, "a_signed": False},
     ):
         yield "mixpe_array", fields, "full", BOTH
     dyadic = {"scale_format": "dyadic", "mult_bits": 16, "shift_bits": 6}
@@ -197,6 +225,11 @@ def groups():
         {"rows": 2, "cols": 3, "group": 5, "dataflow": "ws", "depth": 1, "out_format": "fp16"},
         {"rows": 3, "cols": 1, "group": 8, "dataflow": "ws", "zero_point": False, "b_bits": 8},
         {"rows": 2, "cols": 2, "group": 8, "dataflow": "ws", "microarchitecture": "terms"},
+        {"rows": 3, "cols": 2, "group": 12, "recoding": "bits", "a_format": "fp16", "sum_format": "fp16"}
+        | {"scale_format": "fp32", "adder": "kogge_stone"},
+        {"rows": 3, "cols": 4, "group": 20, "b_bits": 8, "digits": 1, "scale_format": "fp16"} | csd,
+        {"rows": 1, "cols": 2, "group": 6, "b_bits": 5, "a_format": "fp16", "out_format": "bf16"} | csd,
+        {"rows": 2, "cols": 3, "group": 8, "dataflow": "ws", "b_bits": 8, "digits": 3} | csd | dyadic,
     ):
         yield "mixpe_float_array", fields, "full", BOTH
 
@@ -270,8 +303,8 @@ def simulators():
 
 GROUPS = {
     group.__name__: group
-    for group in (elements, recodings, arrays, combinations, requantisers, floats, additions, groups)
-    + (tiles, float_tiles, rows, simulators)
+    for group in (elements, recodings, arrays, combinations, requantisers, quantisers, floats, additions)
+    + (groups, tiles, float_tiles, rows, simulators)
 }
 
 
