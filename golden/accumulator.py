@@ -50,8 +50,19 @@ def k_max_for(acc_bits: int, a_bits: int, b_bits: int, a_signed: bool, b_signed:
     return min(acc_high // high, acc_low // low if low < 0 else acc_high // high)
 
 
-def check_exact(acc_bits: int, k: int, a_bits: int, b_bits: int, a_signed: bool, b_signed: bool) -> None:
-    """Raise UsageError, with the width that would do, if `k` products can overflow the accumulator."""
+def check_exact(
+    acc_bits: int,
+    k: int,
+    a_bits: int,
+    b_bits: int,
+    a_signed: bool,
+    b_signed: bool,
+    instead: str = "overflow=wrap or saturate",
+) -> None:
+    """Raise UsageError if `k` products can overflow the accumulator, with the width that would do.
+
+    instead: what else would do.
+    """
     needed = acc_bits_for(k, a_bits, b_bits, a_signed, b_signed)
     if acc_bits >= needed:
         return
@@ -60,7 +71,7 @@ def check_exact(acc_bits: int, k: int, a_bits: int, b_bits: int, a_signed: bool,
     raise UsageError(
         f"acc_bits={acc_bits} cannot hold the sum of {k} products of {a_bits} x {b_bits} bits, "
         f"which reaches {k} x {extreme} = {k * extreme}: "
-        f"use acc_bits={needed} or more, or overflow=wrap or saturate"
+        f"use acc_bits={needed} or more, or {instead}"
     )
 
 

@@ -151,12 +151,13 @@ def quantize_groups(
     The scales are dyadic numbers for a y with `frac` fraction bits: they are times 2 ** frac. Groups without
     any weight but zero get the smallest scale.
 
-    Raises UsageError if weights are not finite, or a scale does not fit its pair.
+    Raises UsageError if weights are not finite, or a scale is too large or too small for its pair.
     """
     weights = np.asarray(weights, np.float64)
     if weights.ndim != 2 or 0 in weights.shape or not np.isfinite(weights).all():
         raise UsageError(f"weights are {weights.shape}: they must be (K, N) finite numbers")
     check_bits("bits", bits, 8)
+    _check_group(group)
     k, n = weights.shape
     groups = group_count(k, group)
     padded = np.pad(weights, ((0, groups * group - k), (0, 0))).reshape(groups, group, n)
@@ -164,13 +165,18 @@ def quantize_groups(
     steps = (1 << bits) - 1
     span = high - low if zero_point else 2 * np.maximum(-low, high) * steps / (steps - 1)
     smallest = 2.0 ** (mult_bits - 1 - ((1 << shift_bits) - 1) - frac)
-    mult, shift = dyadic(np.maximum(span / steps, smallest) * 2.0**frac, mult_bits, shift_bits)
+    mult, shift = dyadic(np.where(span > 0, span / steps, smallest) * 2.0**frac, mult_bits, shift_bits)
     scale = np.ldexp(mult.astype(np.float64), -shift - frac)
     zero = np.clip(np.rint(-low / scale), 0, steps).astype(np.int64) if zero_point else None
     whole = np.rint(padded / scale[:, None]).astype(np.int64)
     ends = (0, steps) if zero_point else (-(steps + 1) // 2, steps // 2)
     b = np.clip(whole + (0 if zero is None else zero[:, None]), *ends)
     return GroupQuantized(b.reshape(-1, n)[:k], mult, shift, zero)
+
+
+def _check_group(group: int) -> None:
+    if group < 1:
+        raise UsageError(f"group={group} is not a number of rows: use 1 or more")
 
 
 def check_per_group(k: int, n: int, group: int, fields: dict[str, np.ndarray]) -> None:
@@ -187,6 +193,5 @@ def check_per_group(k: int, n: int, group: int, fields: dict[str, np.ndarray]) -
 def _check_shapes(a, b, group: int, **per_group) -> None:
     if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or 0 in a.shape + b.shape:
         raise UsageError(f"a is {a.shape} and b is {b.shape}: they must be (M, K) and (K, N), none of them 0")
-    if group < 1:
-        raise UsageError(f"group={group} is not a number of rows: use 1 or more")
+    _check_group(group)
     check_per_group(a.shape[1], b.shape[1], group, per_group)

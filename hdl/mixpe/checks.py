@@ -56,11 +56,15 @@ def check_sums(spec) -> None:
     if spec.acc_bits is None:
         return
     if spec.weights is None:
-        check_exact(spec.acc_bits, spec.group, spec.a_bits, spec.b_bits, spec.a_signed, True)
+        operands = spec.a_bits, spec.b_bits, spec.a_signed, True
+        check_exact(spec.acc_bits, spec.group, *operands, instead="a shorter group")
         return
     try:
         if spec.digit_limit:
             check_digits("weights", spec.weights.matrix, bits=spec.b_bits, digits=spec.digit_limit)
+    except UsageError as error:
+        raise UsageError(f"acc_bits={spec.acc_bits}: {error}") from None
+    try:
         spec.bits_for(spec.weights.matrix)
     except UsageError as error:
         raise UsageError(f"acc_bits={spec.acc_bits}: {error}: use wider b_bits or other weights") from None

@@ -99,6 +99,20 @@ def test_quantised_weights_are_close(zero_point):
 
 
 @pytest.mark.parametrize(
+    "weights, group, message",
+    [
+        (np.ones((4, 2)), 0, "group=0 is not a number of rows: use 1"),
+        (np.full((4, 2), np.inf), 4, "must be .* finite numbers"),
+        (np.full((4, 2), 1e9), 4, "scale.* is too large for mult_bits=8: it must be below 255.5"),
+        (np.full((4, 2), 1e-12), 4, "scale.* is too small.*shift_bits=5 ends at 31: use more shift_bits"),
+    ],
+)
+def test_weights_that_cannot_be_quantised(weights, group, message):
+    with pytest.raises(UsageError, match=message):
+        quantize_groups(weights, group=group)
+
+
+@pytest.mark.parametrize(
     "change, message",
     [
         ({"zero": np.full((2, 3), 16)}, r"zero.*16 is outside 0..15"),
