@@ -78,10 +78,10 @@ class ScalerSpec(Spec):
 
 
 class Scaler(wiring.Component):
-    """result = saturate(round((value * factor + addend) / 2 ** shift)), `latency` enabled cycles after value.
+    """result = saturate(round(value * factor / 2 ** shift)), `latency` enabled cycles after the value.
 
-    `shift` is taken `shift_wait` enabled cycles after the value it belongs to. With an addend the value is
-    signed and rounding is not half_away. No register has a reset.
+    `shift` is taken `shift_wait` enabled cycles after the value it belongs to. No register has a reset. With
+    `addend_bits` an addend is added to the product; the value is signed then, and rounding is not half_away.
     """
 
     port_docs = {
