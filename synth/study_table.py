@@ -83,7 +83,8 @@ def _rows(rows: list[dict[str, Any]], shown: tuple, title: str | None, form: box
 def study_page(record: dict[str, Any]) -> str:
     """Return the record of a study as a Markdown page."""
     text = io.StringIO()
-    console = Console(file=text, width=400, highlight=False)
+    # Wide enough for any table: a heading of two lines would end it.
+    console = Console(file=text, width=4000, highlight=False)
     figures, gains, *rest = study_tables(record, markdown=True)
     tools = ", ".join(f"{tool} {version}" for tool, version in record["tools"].items())
     published = f" Published: {record['source']}." if record["published"] else ""
