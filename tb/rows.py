@@ -91,7 +91,8 @@ class RowBench:
         beats = max(-(-len(values) // lanes), 1)
         there = np.arange(beats * lanes).reshape(beats, lanes) < len(values)
         padded = np.pad(values, (0, beats * lanes - len(values)), constant_values=filling)
-        bits = 1 << np.arange(lanes, dtype=object)
+        # The top one of 64 flags is the sign of an int64, as `unpack_words` has it.
+        bits = np.left_shift(1, np.arange(lanes))
         return padded.reshape(beats, lanes), (there * bits).sum(axis=1)
 
     def too_long(self, rng: np.random.Generator) -> Scenario:

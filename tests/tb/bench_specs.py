@@ -139,6 +139,7 @@ SPECS = [
     ),
     ("norm", {"lanes": 4, "row_max": 20}),
     ("norm", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "pipeline": 1}),
+    ("norm", {"lanes": 64, "row_max": 65, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "index_bits": 1}),
     ("norm", {"lanes": 3, "row_max": 9, "kind": "rms", "in_bits": 5, "eps": 9, "pipeline": 3}),
     (
         "norm",
