@@ -8,13 +8,12 @@ from amaranth.hdl import Cat, Module, Signal, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.coded import Coder, CoderSpec
 from ..arith.shifter import shift
 from ..array.skew import delayed
 from ..share import share
 from ..vector.inverse import InverseLane
 from ..vector.queue import Queue
-from ..vector.row_stream import parts, row_beat, row_end
+from ..vector.row_stream import coded_factor, next_beat, offer_results, parts, row_beat, row_end
 from ..vector.scaler import Scaler
 from .row_exp import RowExp
 from .softmax_spec import SoftmaxSpec
@@ -82,24 +81,12 @@ class Softmax(wiring.Component):
     def _results(self, m: Module, platform, buffer: Queue, rows: Queue) -> None:
         """Scale what has been kept of a row whose total is known."""
         spec = self.spec
-        en = Signal(name="y_en")
-        go = Signal()
         e, e_top, keep, last = parts(buffer.o, spec.lanes * spec.exp_bits, spec.octave_bits, spec.lanes, 1)
         mantissa, down, row_top = parts(rows.o, spec.mantissa_bits, spec.inverse.shift_bits, spec.octave_bits)
-        m.d.comb += [
-            en.eq(~self.y.valid | self.y.ready),
-            go.eq(en & buffer.some & rows.some),
-            buffer.pop.eq(go),
-            rows.pop.eq(go & last),
-        ]
+        en, go = next_beat(m, self.y, buffer, rows, last)
         octaves = Signal(spec.octave_bits)
         m.d.comb += octaves.eq(row_top - e_top)
-        factor = mantissa
-        if spec.scaler.recodes_factor:
-            coder = Coder(CoderSpec(bits=spec.mantissa_bits, signed=False))
-            share(m, platform, coder, "coder")
-            m.d.comb += coder.a.eq(mantissa)
-            factor = coder.word
+        factor = coded_factor(m, platform, spec.scaler, mantissa)
         result_shift = Signal(spec.inverse.shift_bits)
         m.d.comb += result_shift.eq(down - spec.out_bits)
 
@@ -123,13 +110,4 @@ class Softmax(wiring.Component):
                 scaler.shift.eq(result_shift),
             ]
             results.append(scaler.result)
-        y = Signal(spec.lanes * spec.out_bits, name="y_reg", reset_less=True)
-        with m.If(en):
-            m.d.sync += y.eq(Cat(results))
-        flags = delayed(m, platform, en, Cat(last, keep), spec.pipeline, "flags_delay")
-        m.d.comb += [
-            self.y.valid.eq(delayed(m, platform, en, go, spec.pipeline, "valid_delay", cleared=True)),
-            self.y.payload.last.eq(flags[0]),
-            self.y.payload.keep.eq(flags[1:]),
-            self.y.payload.data.as_value().eq(y),
-        ]
+        offer_results(m, platform, self.y, en, go, results, keep, last, spec.pipeline)

@@ -12,14 +12,13 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.coded import Coder, CoderSpec
 from ..array.skew import delayed
 from ..share import share
 from .norm_spec import NormSpec
 from .queue import Queue
 from .row_moments import RowMoments
 from .row_scale import RowScale
-from .row_stream import parts, row_beat, row_end
+from .row_stream import coded_factor, next_beat, offer_results, parts, row_beat, row_end
 from .scaler import Scaler
 
 
@@ -92,21 +91,10 @@ class Norm(wiring.Component):
     def _results(self, m: Module, platform, buffer: Queue, rows: Queue) -> None:
         """Scale what has been kept of a row whose scale is known."""
         spec = self.spec
-        en = Signal(name="y_en")
-        go = Signal()
         x, keep, last = parts(buffer.o, spec.lanes * spec.in_bits, spec.lanes, 1)
         factor, offset, down = parts(rows.o, spec.scaler.mult_bits, spec.offset_bits, spec.inverse.shift_bits)
-        m.d.comb += [
-            en.eq(~self.y.valid | self.y.ready),
-            go.eq(en & buffer.some & rows.some),
-            buffer.pop.eq(go),
-            rows.pop.eq(go & last),
-        ]
-        if spec.scaler.recodes_factor:
-            coder = Coder(CoderSpec(bits=spec.scaler.mult_bits, signed=False))
-            share(m, platform, coder, "coder")
-            m.d.comb += coder.a.eq(factor)
-            factor = coder.word
+        en, go = next_beat(m, self.y, buffer, rows, last)
+        factor = coded_factor(m, platform, spec.scaler, factor)
         waits = int(spec.pipeline > 1)
         operands = delayed(m, platform, en, Cat(x, factor, offset), waits, "operands_delay")
         x, factor, offset = parts(operands, len(x), len(factor), spec.offset_bits)
@@ -127,13 +115,4 @@ class Norm(wiring.Component):
             result = Signal(spec.y_shape, name=f"result_{k}")
             m.d.comb += result.eq(Mux(there[k], scaler.result, 0))
             results.append(result)
-        y = Signal(spec.lanes * spec.out_bits, name="y_reg", reset_less=True)
-        with m.If(en):
-            m.d.sync += y.eq(Cat(results))
-        flags = delayed(m, platform, en, Cat(last, keep), spec.pipeline, "flags_delay")
-        m.d.comb += [
-            self.y.valid.eq(delayed(m, platform, en, go, spec.pipeline, "valid_delay", cleared=True)),
-            self.y.payload.last.eq(flags[0]),
-            self.y.payload.keep.eq(flags[1:]),
-            self.y.payload.data.as_value().eq(y),
-        ]
+        offer_results(m, platform, self.y, en, go, results, keep, last, spec.pipeline)

@@ -1,7 +1,17 @@
-"""Rows as streams: beats of integers with flags, where a row ends, and registers that move together."""
+"""Rows as streams: beats of integers with flags, where a row ends, and registers that move together.
 
-from amaranth.hdl import Module, Mux, Shape, Signal, Value, unsigned
+Units that keep a row until something of all of it is known have two memories: of beats, and of what belongs
+to a row. `next_beat` and `offer_results` are their ends.
+"""
+
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, unsigned
 from amaranth.lib import data, stream
+
+from ..arith.coded import Coder, CoderSpec
+from ..array.skew import delayed
+from ..share import share
+from .queue import Queue
+from .scaler import ScalerSpec
 
 
 def row_beat(shape: Shape, lanes: int) -> stream.Signature:
@@ -48,3 +58,40 @@ def parts(word: Value, *widths: int) -> list[Value]:
     """Return a word cut into parts of these widths, low bits first."""
     starts = [sum(widths[:k]) for k in range(len(widths))]
     return [word[start : start + width] for start, width in zip(starts, widths, strict=True)]
+
+
+def next_beat(m: Module, y, buffer: Queue, rows: Queue, last) -> tuple[Signal, Signal]:
+    """Return what enables the registers of results, and whether a beat leaves; `last` of it ends its row."""
+    en = Signal(name="y_en")
+    go = Signal(name="go")
+    m.d.comb += [
+        en.eq(~y.valid | y.ready),
+        go.eq(en & buffer.some & rows.some),
+        buffer.pop.eq(go),
+        rows.pop.eq(go & last),
+    ]
+    return en, go
+
+
+def coded_factor(m: Module, platform, spec: ScalerSpec, factor: Value) -> Value:
+    """Return the factor of a row as scalers of `spec` take it."""
+    if not spec.recodes_factor:
+        return factor
+    coder = Coder(CoderSpec(bits=spec.mult_bits, signed=False))
+    share(m, platform, coder, "coder")
+    m.d.comb += coder.a.eq(factor)
+    return coder.word
+
+
+def offer_results(m: Module, platform, y, en, go, results: list[Value], keep, last, pipeline: int) -> None:
+    """Drive `y` with the results, behind a register, and with flags, `pipeline` registers behind `go`."""
+    register = Signal(sum(map(len, results)), name="y_reg", reset_less=True)
+    with m.If(en):
+        m.d.sync += register.eq(Cat(results))
+    flags = delayed(m, platform, en, Cat(last, keep), pipeline, "flags_delay")
+    m.d.comb += [
+        y.valid.eq(delayed(m, platform, en, go, pipeline, "valid_delay", cleared=True)),
+        y.payload.last.eq(flags[0]),
+        y.payload.keep.eq(flags[1:]),
+        y.payload.data.as_value().eq(register),
+    ]
