@@ -39,6 +39,7 @@ from ..hdl.ternary.ternary_tile import TernaryTile
 from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.activation import Activation, ActivationSpec
+from ..hdl.vector.divide import Divide, DivideSpec
 from ..hdl.vector.inverse import Inverse, InverseSpec
 from ..hdl.vector.norm import Norm
 from ..hdl.vector.norm_spec import NormSpec
@@ -46,6 +47,7 @@ from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
 from ..hdl.vector.requant_spec import RequantSpec
+from ..hdl.vector.sqrt import Sqrt, SqrtSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -236,6 +238,20 @@ CATALOG = {
             InverseSpec,
             Inverse,
             "Reciprocals or reciprocal square roots of integers, by a normaliser and a table",
+            "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
+        ),
+        Unit(
+            "divide",
+            DivideSpec,
+            Divide,
+            "Quotients and remainders of integers, exact, some bits a cycle or pipelined",
+            "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
+        ),
+        Unit(
+            "sqrt",
+            SqrtSpec,
+            Sqrt,
+            "Square roots of integers, rounded down, some bits a cycle or pipelined",
             "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
         ),
         Unit(

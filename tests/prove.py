@@ -8,7 +8,8 @@ pair of operands of all formats of at most 8 bits, of bf16 and fp16 10^8 directe
 multiply-adds, mixes of formats; additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at
 most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of
 `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
-`softmax` and `norm`; simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
+`softmax` and `norm`; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on which the test
+suite runs the benches on Icarus.
 """
 
 import itertools
@@ -29,6 +30,7 @@ from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
 from macwright.hdl.lut.lut_float_tile_spec import ACTIVATIONS, OUT_FORMATS
 from macwright.hdl.vector.quantize_spec import FORMATS
+from macwright.hdl.vector.recurrence import FORMS
 from macwright.tb.verify import verify
 from rich.console import Console
 from tb.bench_specs import SPECS
@@ -296,6 +298,17 @@ def rows():
         yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
 
 
+def divisions():
+    for form, step_bits in itertools.product(FORMS, (1, 3, 8)):
+        fields = {"form": form, "step_bits": step_bits}
+        yield "divide", fields | {"dividend_bits": 8, "divisor_bits": 8}, "exhaustive", EXHAUSTIVE
+        yield "divide", fields | {"dividend_bits": 8, "divisor_bits": 12}, "exhaustive", EXHAUSTIVE
+        yield "sqrt", fields | {"bits": 16}, "exhaustive", EXHAUSTIVE
+        yield "divide", fields | {"dividend_bits": 32, "divisor_bits": 32}, "full", BOTH
+        yield "divide", fields | {"dividend_bits": 32, "divisor_bits": 3, "lanes": 3}, "full", EXHAUSTIVE
+        yield "sqrt", fields | {"lanes": 2}, "full", BOTH
+
+
 def simulators():
     for unit, fields in SPECS:
         yield unit, fields, "quick", VERILATOR
@@ -304,7 +317,7 @@ def simulators():
 GROUPS = {
     group.__name__: group
     for group in (elements, recodings, arrays, combinations, requantisers, quantisers, floats, additions)
-    + (groups, tiles, float_tiles, rows, simulators)
+    + (groups, tiles, float_tiles, rows, divisions, simulators)
 }
 
 

@@ -5,8 +5,8 @@ qmax = 2 ** (out_bits - 1) - 1 is a constant and amax is a normal number, so bot
     qmax = Q * 2 ** (out_bits - 2)     Q = 1.1...1     amax = M * 2 ** e     M = 1.m
 
 Q / M lies between 1/2 and 2; where M > Q, a comparison with a constant, the dividend starts doubled and the
-quotient is always 1.xxx. Then a bit a cycle, the highest first (restoring division): the divisor goes in or
-it does not.
+quotient is always 1.xxx. Then a bit a cycle, the highest first (restoring division,
+`arith/restoring.py`): the divisor goes in or it does not.
 
     remainder >= M:   bit 1, remainder = 2 * (remainder - M)
     else:             bit 0, remainder = 2 * remainder
@@ -27,6 +27,7 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.float_format import PRESETS, FloatFormat
 from ...golden.integer import int_width
+from ..arith.restoring import count_steps, restoring_step
 from ..spec import Spec, choice, integer
 from .quantize_spec import FORMATS
 from .rounding import round_up
@@ -107,21 +108,11 @@ class ScaleDivider(wiring.Component):
         """Build the counter, the recurrence and the rounding."""
         m = Module()
         spec = self.spec
-        busy = Signal()
-        running = Signal()
-        left = Signal(range(spec.steps + 1), reset_less=True)
         held = Signal(len(self.amax), name="held_reg", reset_less=True)
-        m.d.comb += [
-            running.eq(busy & left.any()),
-            self.done.eq(busy & ~left.any()),
-            self.ready.eq(~busy | (self.done & self.take)),
-            self.held.eq(held),
-        ]
-        m.d.sync += busy.eq(self.start | (busy & ~self.take))
+        running, done, ready = count_steps(m, self.start, self.take, spec.steps)
+        m.d.comb += [self.done.eq(done), self.ready.eq(ready), self.held.eq(held)]
         with m.If(self.start):
-            m.d.sync += [left.eq(spec.steps), held.eq(self.amax)]
-        with m.Elif(running):
-            m.d.sync += left.eq(left - 1)
+            m.d.sync += held.eq(self.amax)
         zeros, above_q = self._prepared(m)
         quotient, rest = self._divided(m, running, zeros, above_q, held)
         self._round(m, quotient, rest)
@@ -185,17 +176,14 @@ class ScaleDivider(wiring.Component):
         waiting = Signal(zeros.shape(), reset_less=True)
         remainder = Signal(width + 1, reset_less=True)
         quotient = Signal(self.spec.steps, reset_less=True)
-        difference = Signal(width + 2)
         dividend = Signal(width + 1)
         further = Signal(width + 1)
-        fits = Signal()
+        fits, rest = restoring_step(m, remainder, self._aligned(held))
         waits = Signal()
         divides = Signal()
         m.d.comb += [
             dividend.eq(Mux(above_q, self._qmax << 1, self._qmax)),
-            difference.eq(remainder - self._aligned(held)),
-            fits.eq(~difference[-1]),
-            further.eq(Cat(Const(0, 1), Mux(fits, difference[:width], remainder[:width]))),
+            further.eq(Cat(Const(0, 1), rest)),
             waits.eq(running & waiting.any()),
             divides.eq(running & ~waiting.any()),
         ]

@@ -23,6 +23,7 @@ TERNARY = {"rows": 2, "cols": 1, "depth": 1, "packing": "5in8"}
 BITSERIAL = {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
 ACTIVATION = {"lanes": 2}
+DIVIDE = {"dividend_bits": 6, "divisor_bits": 4, "step_bits": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
@@ -183,6 +184,35 @@ DEFECTS = [
         "tready = 1'b1",
         "changed|delivered|nothing moved",
     ),
+    # A divisor that must be less, one beyond the dividend, a quotient that goes on, results that do not wait.
+    (
+        "divide",
+        DIVIDE,
+        r"step_1_fits = ~step_1_difference\[5\]",
+        "step_1_fits = ~step_0_difference[5]",
+        "y.q",
+    ),
+    ("divide", DIVIDE, r"rest_now = start \? 4'h0 : ", "rest_now = ", "unknown|y.remainder"),
+    ("divide", DIVIDE, r"if \(take\) left <= 2'h2", "if (take) left <= 2'h1", "should be|latency"),
+    (
+        "divide",
+        DIVIDE,
+        r"s_axis_x_tready_or_y = ~busy",
+        "s_axis_x_tready_or_y = ~running",
+        "should be|changed",
+    ),
+    ("divide", DIVIDE, r"if \(rst\) busy <= 1'h0;\n    else", "", "unknown|after reset|delivered"),
+    (
+        "divide",
+        DIVIDE | {"divisor_bits": 8, "form": "pipelined"},
+        r"divisor_reg_dffe_q = .*;",
+        "divisor_reg_dffe_q = divisor[6];",
+        "y.quotient",
+    ),
+    # A bit of the radicand that is not shifted away; a root's next bit that is not tried.
+    ("sqrt", {"bits": 8}, r"word_now = start \? radicand : (.*);", r"word_now = radicand;", "y.r"),
+    ("sqrt", {"bits": 8}, r"\{ root_now, 2'h1 \}", "{ root_now, 2'h0 }", "y.r"),
+    ("sqrt", {"bits": 8}, r"if \(take\) m_axis_y_tlast", "if (en) m_axis_y_tlast", "y.last"),
     ("inverse", {}, r"shift_node_17 = top_by_16_mux_y", "shift_node_17 = ~top_by_16_mux_y", "should be"),
     ("inverse", {}, r"top_by_1 = top_by_2\[7\]", "top_by_1 = ~top_by_2[7]", "should be"),
     ("inverse", {}, r"if \(s_axis_x_tready\) y_data <=", "y_data <=", "changed|should be"),

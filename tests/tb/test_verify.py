@@ -101,6 +101,19 @@ def test_every_number_of_a_format(unit, fields):
     assert steps_of_every_input(unit, fields | {"lanes": 1}) >= 1 << 16
 
 
+@pytest.mark.parametrize(
+    "unit, fields",
+    [
+        ("divide", {"dividend_bits": 7, "divisor_bits": 5, "step_bits": 2}),
+        ("divide", {"dividend_bits": 4, "divisor_bits": 8, "form": "pipelined"}),
+        ("sqrt", {"bits": 12, "step_bits": 4}),
+    ],
+    ids=str,
+)
+def test_every_division_and_root(unit, fields):
+    assert steps_of_every_input(unit, fields) >= 1 << 12
+
+
 @pytest.mark.parametrize("unit", ["fp_add", "fp_mul"])
 def test_every_pair_of_floats(unit):
     assert steps_of_every_input(unit, {"a_format": "e4m3fn"}) > 1 << 16
@@ -124,6 +137,8 @@ def test_a_waveform_is_kept(tmp_path):
         ("mac_pe", {"a_bits": 16, "b_bits": 16}, {"level": "exhaustive"}, "32 input bits.*use --level full"),
         ("requant", {"in_bits": 13}, {"level": "exhaustive"}, "in_bits=13 is too wide.*use in_bits=12"),
         ("fma_pe", {}, {"level": "exhaustive"}, "a of 16 and b of 16 and c of 16 bits are 48 input bits"),
+        ("divide", {}, {"level": "exhaustive"}, "not dividend of 16 bits and divisor of 16 bits: use full"),
+        ("sqrt", {}, {"level": "exhaustive"}, "of 20 bits in all, not radicand of 32 bits: use full"),
         ("bit_weight_pe", {}, {"level": "exhaustive"}, "in lanes=4 are 64 input bits"),
         ("quantize", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
         ("absmax", {"fmt": "fp32"}, {"level": "exhaustive"}, "fmt=fp32 has too many.* use bf16 or fp16"),
