@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from ..gen.catalog import CATALOG
@@ -13,6 +14,7 @@ from ..gen.ports import verilog_ports
 from ..gen.verilog import consequences
 from ..hdl.spec import as_text
 from .common import (
+    STDERR,
     STDOUT,
     assignments,
     json_option,
@@ -118,6 +120,8 @@ def generate(
     variants = {name: values.split(",") for name, values in assignments(family, "--family").items()}
     with progress(f"generating {unit}"):
         made = make_deliverable(unit, assignments(params), out, reset=reset, family=variants, force=force)
+    for caution in made.cautions:
+        STDERR.print(f"[yellow]caution:[/yellow] {escape(caution)}")
     if as_json:
         print_json({"folder": str(made.folder), "module": made.top, "files": made.files})
         return

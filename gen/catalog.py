@@ -40,6 +40,7 @@ from ..hdl.ternary.ternary_tile_spec import TernaryTileSpec
 from ..hdl.vector.absmax import Absmax, AbsmaxSpec
 from ..hdl.vector.activation import Activation, ActivationSpec
 from ..hdl.vector.divide import Divide, DivideSpec
+from ..hdl.vector.igelu import Igelu, IgeluSpec
 from ..hdl.vector.inverse import Inverse, InverseSpec
 from ..hdl.vector.norm import Norm
 from ..hdl.vector.norm_spec import NormSpec
@@ -232,6 +233,13 @@ CATALOG = {
             Activation,
             "Activation functions of integers on a fixed grid, every code rounded correctly, as flat logic",
             "R. E. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986",
+        ),
+        Unit(
+            "igelu",
+            IgeluSpec,
+            Igelu,
+            "GELU of integers by a polynomial of degree two, bit for bit as I-BERT and ITA publish it",
+            "Kim et al., I-BERT, ICML 2021; Islamoglu et al., ITA, ISLPED 2023",
         ),
         Unit(
             "inverse",

@@ -19,11 +19,12 @@ from .verilog import Verilog, command_line, consequences, make_verilog, reset_op
 
 @dataclasses.dataclass(frozen=True)
 class Deliverable:
-    """Where a generated unit lies: the folder, its outermost module, and the files by name."""
+    """Where a generated unit lies: the folder, its outermost module, the files by name; what to warn of."""
 
     folder: Path
     top: str
     files: list[str]
+    cautions: tuple[str, ...] = ()
 
 
 def generate(
@@ -61,6 +62,7 @@ def generate(
         }
     else:
         spec = assignments if isinstance(assignments, Spec) else entry.spec.parse(assignments)
+        specs = [spec]
         verilog = make_verilog(entry, spec, reset)
         top = verilog.top
         files = {
@@ -73,7 +75,8 @@ def generate(
     out = out or Path(top)
     check_output(out, force)
     write_folder(out, files, force)
-    return Deliverable(out, top, list(files))
+    cautions = dict.fromkeys(caution for spec in specs for caution in spec.cautions)
+    return Deliverable(out, top, list(files), tuple(cautions))
 
 
 def _as_text(assignments: dict[str, str] | Spec) -> dict[str, str]:

@@ -53,7 +53,10 @@ def unit_manifest(unit: Unit, spec: Spec, verilog: Verilog, files: dict[str, str
         "modules": verilog.modules,
         "files": {name: sha256(text) for name, text in files.items()},
         "tools": {tool: package_version(tool) for tool in TOOLS},
-    } | ({"tables": spec.tables} if hasattr(spec, "tables") else {})
+    } | (
+        ({"tables": spec.tables} if hasattr(spec, "tables") else {})
+        | ({"cautions": list(spec.cautions)} if spec.cautions else {})
+    )
 
 
 def family_manifest(

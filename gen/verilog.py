@@ -114,7 +114,7 @@ def consequences(spec: Spec) -> list[str]:
     elif hasattr(spec, "k_limit"):
         sums = f"exact up to K = {spec.k_limit}" if spec.k_limit else f"overflow: {spec.overflow}"
         facts.append(f"accumulator: {spec.acc_width} bits, {sums}")
-    return facts
+    return facts + [f"caution: {caution}" for caution in spec.cautions]
 
 
 def _port_docs(component, reset_port: str) -> dict[str, str]:

@@ -153,6 +153,11 @@ class Spec:
         named = [getattr(self, name) for name, param in self.params().items() if param.weights]
         return next((value for value in named if isinstance(value, KnownWeights)), None)
 
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What to know of parameters that are legal and seldom wise, in sentences; said at generation."""
+        return ()
+
     def check(self) -> None:
         """Refuse combinations of legal fields that make no hardware."""
 

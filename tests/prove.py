@@ -8,20 +8,22 @@ pair of operands of all formats of at most 8 bits, of bf16 and fp16 10^8 directe
 multiply-adds, mixes of formats; additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at
 most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of
 `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
-`softmax` and `norm`; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on which the test
-suite runs the benches on Icarus.
+`softmax` and `norm`; gelus: `igelu`; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on
+which the test suite runs the benches on Icarus.
 """
 
 import itertools
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 
 from macwright.gen.catalog import find_unit
 from macwright.golden.csd import most_digits
 from macwright.golden.errors import UsageError
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
+from macwright.golden.ibert import ibert_gelu_constants
 from macwright.golden.lmul import KINDS
 from macwright.golden.lut_gemm import WEIGHT_KINDS
 from macwright.golden.mx import ELEMENTS
@@ -298,6 +300,20 @@ def rows():
         yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
 
 
+def gelus():
+    for in_bits, inverse_scale, shift in (
+        (8, 32, 0),
+        (10, 64, 0),
+        (14, 512, 0),
+        (16, 4096, 14),
+        (20, 8192, 14),
+    ):
+        b, c, one = ibert_gelu_constants(Fraction(1, inverse_scale), shift=shift)
+        fields = {"in_bits": in_bits, "b": -b, "c": -c, "one": -one, "shift": shift, "lanes": 1}
+        yield "igelu", fields, "exhaustive", EXHAUSTIVE
+        yield "igelu", fields | {"pipeline": 2, "lanes": 3}, "full", BOTH
+
+
 def divisions():
     for form, step_bits in itertools.product(FORMS, (1, 3, 8)):
         fields = {"form": form, "step_bits": step_bits}
@@ -317,7 +333,7 @@ def simulators():
 GROUPS = {
     group.__name__: group
     for group in (elements, recodings, arrays, combinations, requantisers, quantisers, floats, additions)
-    + (groups, tiles, float_tiles, rows, divisions, simulators)
+    + (groups, tiles, float_tiles, rows, gelus, divisions, simulators)
 }
 
 

@@ -10,9 +10,9 @@ from ...golden.reciprocal import reciprocal_table, rsqrt_table
 from ..arith.logic_table import logic_table, table_facts, table_word
 from ..arith.normalised_top import normalised_top
 from ..array.mac_array import beat
-from ..array.skew import delayed
 from ..share import share
 from ..spec import Spec, choice, integer
+from .lane_stream import register_results
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -153,7 +153,6 @@ class Inverse(wiring.Component):
         spec = self.spec
         en = Signal()
         x, y = self.x, self.y
-        results = Signal(len(y.payload.as_value()) - 1, name="y_data", reset_less=True)
         lanes = []
         for k in range(spec.lanes):
             lane = InverseLane(dataclasses.replace(spec, lanes=1))
@@ -162,13 +161,6 @@ class Inverse(wiring.Component):
             if spec.pipeline > 1:
                 m.d.comb += lane.en.eq(en)
             lanes.append(lane)
-        m.d.comb += [
-            en.eq(~y.valid | y.ready),
-            x.ready.eq(en),
-            y.valid.eq(delayed(m, platform, en, x.valid, spec.latency, "valid_delay", cleared=True)),
-            y.payload.last.eq(delayed(m, platform, en, x.payload.last, spec.latency, "last_delay")),
-            Cat(y.payload.mantissa.as_value(), y.payload.shift.as_value()).eq(results),
-        ]
-        with m.If(en):
-            m.d.sync += results.eq(Cat([lane.mantissa for lane in lanes], [lane.shift for lane in lanes]))
+        results = [lane.mantissa for lane in lanes] + [lane.shift for lane in lanes]
+        register_results(m, platform, x, y, en, results, spec.latency)
         return m

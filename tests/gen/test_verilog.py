@@ -143,6 +143,8 @@ SPECS = [
     ("sqrt", {"lanes": 2, "bits": 9}),
     ("sqrt", {"form": "pipelined", "bits": 8, "step_bits": 3}),
     ("sqrt", {"bits": 1}),
+    ("igelu", {"lanes": 2, "in_bits": 10, "pipeline": 2}),
+    ("igelu", {"lanes": 1, "in_bits": 12, "b": 2562, "c": 7261468, "one": 444, "shift": 14}),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "index_bits": 7, "mantissa_bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 1}),

@@ -6,7 +6,7 @@ from math import erf
 import numpy as np
 import pytest
 from macwright.golden.errors import UsageError
-from macwright.golden.ibert import GeluConstants, ibert_gelu_constants, igelu
+from macwright.golden.ibert import RELU_ERROR, GeluConstants, ibert_gelu_constants, igelu, igelu_error
 from macwright.golden.requant import requant
 
 #: Of the released hardware at a scale of 1/32; its constants are rounded, I-BERT's are rounded down.
@@ -53,6 +53,18 @@ def test_errors_as_measured_before(steps, shift, bound):
     y = igelu(x, constants=ibert_gelu_constants(Fraction(1, steps), shift=shift), shift=shift)
     scale = 1 / steps * 0.2888 / (steps * 1.4142) ** 2 * 2**shift / 2
     assert np.abs(-y * scale - gelu(x / steps)).max() < bound
+
+
+@pytest.mark.parametrize(
+    "steps, shift, bounds", [(8, 0, (0.036, 0.04)), (32, 0, (0.016, 0.017)), (4096, 14, (0.018, 0.0182))]
+)
+def test_the_error_of_constants(steps, shift, bounds):
+    constants = ibert_gelu_constants(Fraction(1, steps), shift=shift)
+    assert bounds[0] < igelu_error(constants=constants, shift=shift, in_bits=24) < bounds[1]
+
+
+def test_the_error_of_constants_without_steps():
+    assert igelu_error(constants=ibert_gelu_constants(Fraction(1, 64)), in_bits=8) > RELU_ERROR
 
 
 def test_the_released_shift_ruins_scales_of_eight_bits():

@@ -91,6 +91,8 @@ SPECS = [
     ("divide", {"dividend_bits": 4, "divisor_bits": 6, "form": "pipelined"}),
     ("sqrt", {"lanes": 2, "bits": 9}),
     ("sqrt", {"bits": 16, "step_bits": 8}),
+    ("igelu", {"lanes": 2}),
+    ("igelu", {"lanes": 1, "in_bits": 16, "b": 2562, "c": 7261468, "one": 444, "shift": 14, "pipeline": 2}),
     ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),
     ("inverse", {"function": "rsqrt", "bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 2}),

@@ -154,6 +154,12 @@ SPECS = [
     ("sqrt", {"step_bits": 3}),
     ("sqrt", {"form": "pipelined", "bits": 16, "step_bits": 3}),
     ("sqrt", {"bits": 1}),
+    ("igelu", {"lanes": 2}),
+    (
+        "igelu",
+        {"lanes": 1, "in_bits": 32, "b": 10248, "c": 116183478, "one": 7092, "shift": 14, "pipeline": 2},
+    ),
+    ("igelu", {"lanes": 3, "in_bits": 2, "b": 11, "c": 111, "one": 111}),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
     ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),
