@@ -231,7 +231,7 @@ CATALOG = {
             "activation",
             ActivationSpec,
             Activation,
-            "Activation functions of integers on a fixed grid, every code rounded correctly, as flat logic",
+            "Activation functions of integers on a fixed grid, rounded correctly; of 11 to 16 bits faithful",
             "R. E. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986",
         ),
         Unit(

@@ -8,8 +8,8 @@ pair of operands of all formats of at most 8 bits, of bf16 and fp16 10^8 directe
 multiply-adds, mixes of formats; additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at
 most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of
 `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
-`softmax` and `norm`; gelus: `igelu`; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on
-which the test suite runs the benches on Icarus.
+`softmax` and `norm`; activations: `igelu`, and `activation` of 11 to 16 bits; divisions: `divide` and `sqrt`;
+simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -21,6 +21,7 @@ from fractions import Fraction
 from macwright.gen.catalog import find_unit
 from macwright.golden.csd import most_digits
 from macwright.golden.errors import UsageError
+from macwright.golden.faithful import METHODS
 from macwright.golden.float_code import ROUNDINGS
 from macwright.golden.float_format import PRESETS, SUBNORMALS
 from macwright.golden.ibert import ibert_gelu_constants
@@ -300,7 +301,18 @@ def rows():
         yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
 
 
-def gelus():
+#: Functions of 16 bits, in and out, and both fractions.
+WIDE_GRIDS = (
+    ("gelu", 12, 12),
+    ("gelu_tanh", 12, 12),
+    ("silu", 11, 11),
+    ("sigmoid", 12, 15),
+    ("tanh", 13, 15),
+)
+WIDE_GRIDS += (("exp", 12, 12), ("hard_silu", 12, 12), ("squared_relu", 12, 8))
+
+
+def activations():
     for in_bits, inverse_scale, shift in (
         (8, 32, 0),
         (10, 64, 0),
@@ -312,6 +324,14 @@ def gelus():
         fields = {"in_bits": in_bits, "b": -b, "c": -c, "one": -one, "shift": shift, "lanes": 1}
         yield "igelu", fields, "exhaustive", EXHAUSTIVE
         yield "igelu", fields | {"pipeline": 2, "lanes": 3}, "full", BOTH
+    for (function, in_fraction, out_fraction), method in itertools.product(WIDE_GRIDS, METHODS):
+        fields = {"function": function, "in_fraction": in_fraction, "out_fraction": out_fraction}
+        fields |= {"in_bits": 16, "out_bits": 16, "lanes": 1, "method": method}
+        yield "activation", fields, "exhaustive", EXHAUSTIVE
+    for function, in_bits in itertools.product(("gelu", "silu", "sigmoid", "tanh"), range(11, 16)):
+        fraction = in_bits - 4
+        fields = {"function": function, "in_fraction": fraction, "out_fraction": fraction, "lanes": 2}
+        yield "activation", fields | {"in_bits": in_bits, "out_bits": in_bits}, "exhaustive", EXHAUSTIVE
 
 
 def divisions():
@@ -333,7 +353,7 @@ def simulators():
 GROUPS = {
     group.__name__: group
     for group in (elements, recodings, arrays, combinations, requantisers, quantisers, floats, additions)
-    + (groups, tiles, float_tiles, rows, gelus, divisions, simulators)
+    + (groups, tiles, float_tiles, rows, activations, divisions, simulators)
 }
 
 

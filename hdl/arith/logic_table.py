@@ -17,6 +17,9 @@ from functools import lru_cache
 import numpy as np
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 
+#: Rows up to which the order of bits is searched.
+LARGE = 1024
+
 
 def logic_table(m: Module, inputs: Value, rows: Sequence[int], width: int, name: str) -> Value:
     """Return entry `inputs` of a table, as unsigned logic of `width` bits.
@@ -78,9 +81,14 @@ def node_count(rows: Sequence[int], width: int, order: Sequence[int]) -> int:
 
 @lru_cache(maxsize=64)
 def best_order(rows: tuple[int, ...], width: int) -> tuple[int, ...]:
-    """Return the order of input bits, of those that the search comes to, with the fewest nodes."""
+    """Return the order of input bits, of those that the search comes to, with the fewest nodes.
+
+    Tables of more than LARGE rows are asked from the top, for the search would take minutes.
+    """
     inputs = (len(rows) - 1).bit_length()
     order = tuple(reversed(range(inputs)))
+    if len(rows) > LARGE:
+        return order
     fewest = node_count(rows, width, order)
     while True:
         before = fewest

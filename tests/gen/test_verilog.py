@@ -63,6 +63,7 @@ WHERE = {
     ("requant", "residual_bits"): {"residual": True},
     ("requant", "residual_signed"): {"residual": True},
     ("absmax", "floor"): {"fmt": "fp32"},
+    ("activation", "method"): {"in_bits": 11},
 }
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
@@ -133,6 +134,8 @@ SPECS = [
     ),
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
+    ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}),
+    ("activation", {"lanes": 1, "function": "sigmoid", "in_bits": 12, "out_bits": 12, "method": "linear"}),
     ("softmax", {"lanes": 2, "row_max": 8}),
     ("softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "pipeline": 3}),
     ("norm", {"lanes": 2, "row_max": 8}),

@@ -83,6 +83,7 @@ SPECS = [
     ),
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 5, "in_signed": False, "out_bits": 11}),
+    ("activation", {"lanes": 1, "function": "sigmoid", "in_bits": 11, "in_fraction": 7, "out_fraction": 7}),
     ("softmax", {"lanes": 4, "row_max": 12}),
     ("softmax", {"lanes": 1, "row_max": 2, "in_bits": 5, "fraction_bits": 1, "out_bits": 9, "pipeline": 3}),
     ("norm", {"lanes": 3, "row_max": 12, "eps": 3}),

@@ -129,6 +129,15 @@ SPECS = [
     ("activation", {"lanes": 1, "function": "gelu_tanh", "in_bits": 2, "in_fraction": 0, "out_fraction": 0}),
     ("activation", {"function": "sigmoid", "in_signed": False, "out_bits": 16, "out_fraction": 15}),
     ("activation", {"lanes": 2, "function": "tanh", "out_bits": 1, "out_fraction": 0}),
+    (
+        "activation",
+        {"lanes": 2, "in_bits": 12, "in_fraction": 8, "out_bits": 12, "out_fraction": 8, "method": "linear"},
+    ),
+    ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}),
+    (
+        "activation",
+        {"lanes": 1, "function": "tanh", "in_bits": 12, "in_fraction": 9, "out_bits": 12, "out_fraction": 11},
+    ),
     ("softmax", {"lanes": 4, "row_max": 20}),
     ("softmax", {"lanes": 1, "row_max": 3, "in_bits": 4, "fraction_bits": 0, "exp_bits": 5, "pipeline": 1}),
     ("softmax", {"lanes": 3, "row_max": 3, "in_bits": 3, "fraction_bits": 2, "out_bits": 1}),

@@ -24,6 +24,7 @@ BITSERIAL = {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
 ACTIVATION = {"lanes": 2}
 IGELU = {"lanes": 1}
+WIDE = {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}
 DIVIDE = {"dividend_bits": 6, "divisor_bits": 4, "step_bits": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
 ABSMAX = {"lanes": 2, "scale_format": "bf16"}
@@ -214,6 +215,23 @@ DEFECTS = [
     ("sqrt", {"bits": 8}, r"word_now = start \? radicand : (.*);", r"word_now = radicand;", "y.r"),
     ("sqrt", {"bits": 8}, r"\{ root_now, 2'h1 \}", "{ root_now, 2'h0 }", "y.r"),
     ("sqrt", {"bits": 8}, r"if \(take\) m_axis_y_tlast", "if (en) m_axis_y_tlast", "y.last"),
+    # Small tables: |x| one too few, a slope of the wrong sign, results that do not saturate.
+    ("activation", WIDE, r"size = x\[9:0\] \^ \{ x\[10\]", "size = x[9:0] ^ { 1'b0", "y.data"),
+    (
+        "activation",
+        WIDE | {"method": "linear"},
+        r"row_2_inverted = ~row_2",
+        "row_2_inverted = row_2",
+        "y.data",
+    ),
+    ("activation", WIDE | {"method": "linear"}, r"row_1 = size\[2:0\] & .*;", "row_1 = 3'h0;", "y.data"),
+    (
+        "activation",
+        {"lanes": 1, "function": "exp", "in_bits": 11, "in_fraction": 7, "out_fraction": 4},
+        r"overflow = .*;",
+        "overflow = 1'b0;",
+        "y.data",
+    ),
     # A polynomial that never ends, sizes of one too few, a sign that is forgotten, a floor that is none.
     ("igelu", IGELU, r"distance = room\[9\] \? 7'h00 : ", "distance = ", "y.data"),
     ("igelu", IGELU, r"room_add_y = .*;", "room_add_y = 1'b0;", "y.data"),
