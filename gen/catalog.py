@@ -17,6 +17,7 @@ from ..hdl.float.fp_add import FpAdd, FpAddSpec
 from ..hdl.float.fp_dot import FpDot, FpDotSpec
 from ..hdl.float.fp_mul import FpMul, FpMulSpec
 from ..hdl.float.mx_dot import MxDot, MxDotSpec
+from ..hdl.float.nvfp4_dot import Nvfp4Dot, Nvfp4DotSpec
 from ..hdl.float.weight_fma_pe import WeightFmaPe, WeightFmaPeSpec
 from ..hdl.float.wide_fma_pe import WideFmaPe, WideFmaPeSpec
 from ..hdl.lut.lut_float_tile import LutFloatTile
@@ -196,8 +197,15 @@ CATALOG = {
             "mx_dot",
             MxDotSpec,
             MxDot,
-            "Dot product of MX blocks (fp8, fp6, fp4, int8), exact in each block, added in fp32",
+            "Dot product of MX blocks (fp8, fp6, fp4, int8), exact in each, added in fp32 or fixed point",
             "OCP Microscaling Formats (MX) Specification 1.0",
+        ),
+        Unit(
+            "nvfp4_dot",
+            Nvfp4DotSpec,
+            Nvfp4Dot,
+            "Dot product of NVFP4 blocks (fp4, fp8 scales), exact in each, added in fp32 or fixed point",
+            "NVIDIA, cuDNN documentation, Block Scaling",
         ),
         Unit(
             "bfp_dot",

@@ -57,6 +57,27 @@ def mx_dot_bits(a_element: str, b_element: str, block: int = BLOCK) -> int:
     return int_width(-largest, largest, True)
 
 
+def exact_accumulator(
+    blocks: int, *, a_element: str, b_element: str, scale_low: int = 0, scale_high: int = 0
+) -> FixedAccumulator:
+    """Return the narrowest accumulator in which the sum of `blocks` blocks is exact.
+
+    scale_low, scale_high: range of the exponent that both scales of a block add up to, -254 to 254.
+    Raises UsageError if there is no such accumulator, or one of more than 1024 bits.
+    """
+    if blocks < 1:
+        raise UsageError(f"blocks={blocks} is not a number of blocks: use 1 or more")
+    if scale_low > scale_high:
+        raise UsageError(
+            f"scale_low={scale_low} is above scale_high={scale_high}: make it as low as that, or lower"
+        )
+    largest = blocks * _largest_sum(a_element, b_element, BLOCK) << (scale_high - scale_low)
+    return FixedAccumulator(
+        bits=int_width(-largest, largest, True),
+        fraction_bits=-(element_unit(a_element) + element_unit(b_element) + scale_low),
+    )
+
+
 def element_unit(element: str) -> int:
     """Return the exponent of the unit that elements are whole multiples of."""
     fmt = _find(element)

@@ -124,25 +124,32 @@ def exact_accumulator(blocks: int) -> FixedAccumulator:
     return FixedAccumulator(bits=nvfp4_dot_bits(blocks), fraction_bits=fraction_bits)
 
 
-def nvfp4_dot(a: Nvfp4, b: Nvfp4, *, accumulator: str | FixedAccumulator = "fp32") -> np.ndarray:
-    """Return the fp32 codes of dot products along the last axis; int64.
+def nvfp4_sum(a: Blocks, b: Blocks, *, accumulator: str | FixedAccumulator = "fp32") -> np.ndarray:
+    """Return the fp32 codes of dot products along the last axis, without the tensors' scales; int64.
 
-    a, b: (..., K) of equal K; the other axes broadcast. Each block's sum times both of its scales is exact;
-    `golden.block_sum` adds up the blocks. Their sum is then multiplied by ga * gb: both products are rounded
-    to fp32. A NaN scale makes the result NaN.
+    a, b: elements (..., K) of equal K, scales (..., K / 16); the other axes broadcast. Each block's sum times
+    both of its scales is exact; `golden.block_sum` adds up the blocks. A NaN scale makes the result NaN.
 
     Raises UsageError for operands out of range and shapes that do not fit.
     """
     check_terms(a.elements, b.elements)
     (a_elements, a_scales), (b_elements, b_scales) = _check(a), _check(b)
-    for scale in (a.tensor_scale, b.tensor_scale):
-        _tensor_factor(scale)
     sums = sum_products(to_fixed(a_elements, fmt=ELEMENT), to_fixed(b_elements, fmt=ELEMENT), _LARGEST_SUM)
     s, t = decode(a_scales, fmt=SCALE), decode(b_scales, fmt=SCALE)
     kind = np.maximum(s.kind, t.kind)
     value = sums.value * s.significand * t.significand
     exponent = s.exponent + t.exponent + 2 * unit_exponent(ELEMENT)
-    total = sum_blocks(Fixed(value, kind, np.zeros_like(kind)), exponent, accumulator)
+    return sum_blocks(Fixed(value, kind, np.zeros_like(kind)), exponent, accumulator)
+
+
+def nvfp4_dot(a: Nvfp4, b: Nvfp4, *, accumulator: str | FixedAccumulator = "fp32") -> np.ndarray:
+    """Return the fp32 codes of dot products along the last axis; int64.
+
+    They are those of `nvfp4_sum`, multiplied by ga * gb: both products are rounded to fp32.
+    """
+    for scale in (a.tensor_scale, b.tensor_scale):
+        _tensor_factor(scale)
+    total = nvfp4_sum(Blocks(a.elements, a.scales), Blocks(b.elements, b.scales), accumulator=accumulator)
     fp32 = {"a_format": FP32, "b_format": FP32, "out_format": FP32}
     return fp_mul(total, fp_mul(a.tensor_scale, b.tensor_scale, **fp32), **fp32)
 
@@ -161,5 +168,5 @@ def _tensor_factor(scale: int) -> Unpacked:
     return g
 
 
-def _check(x: Nvfp4) -> Blocks:
+def _check(x: Nvfp4 | Blocks) -> Blocks:
     return check_blocks(Blocks(x.elements, x.scales), ELEMENT.bits, BLOCK, False, SCALE.magnitude_bits)

@@ -194,11 +194,11 @@ class Spec:
         return " ".join(f"-p {shlex.quote(f'{name}={as_text(v)}')}" for name, v in self.changed().items())
 
     def name_part(self, name: str) -> str:
-        """Return a field's value as module names spell it: a width that follows from weights as `19w`."""
+        """Return a field's value as module names spell it: `m4` for -4, `19w` for a width from weights."""
         value = getattr(self, name)
         if isinstance(value, KnownWeights):
             return f"{self.acc_width}w"
-        return str(int(value) if isinstance(value, bool) else value)
+        return str(int(value) if isinstance(value, bool) else value).replace("-", "m")
 
     def suffix(self, reference: dict[str, Any] | None = None) -> str:
         """Return `_rows_4_a_signed_0`, the part of a module name that tells this Spec from the default.

@@ -25,13 +25,17 @@ _STREAMS = ("x", "y")
 
 @dataclasses.dataclass(frozen=True)
 class BlockDotBench:
-    """What the bench of a unit is made of. golden: returns the fp32 codes of dot products of two Blocks.
+    """What the bench of a unit is made of.
 
-    Elements are words, as the ports take them.
+    golden: returns the fp32 codes of dot products of two Blocks, whose elements are words, as the ports take
+    them. scales: returns scale codes of a and b for some blocks, of a kind: `largest`, `extreme` or `random`.
+    more: returns what the last beat holds besides, which golden gets by name.
     """
 
     unit: str
-    golden: Callable[[BlockDotSpec, Blocks, Blocks], np.ndarray]
+    golden: Callable[..., np.ndarray]
+    scales: Callable[[BlockDotSpec, int, str, np.random.Generator], dict[str, np.ndarray]]
+    more: Callable[[BlockDotSpec, np.random.Generator], dict[str, int]] = lambda spec, rng: {}
 
     def scenarios(self, spec: BlockDotSpec, level: str, rng: np.random.Generator) -> list[Scenario]:
         """Return what the generic bench runs for a Spec."""
@@ -42,6 +46,7 @@ class BlockDotBench:
 
         found = [
             Scenario("ends of elements and scales", [self.dot(spec, rng, extreme=True) for _ in range(24)]),
+            Scenario("largest sums", [self.largest(spec, sign, rng) for sign in (0, 1)]),
             Scenario("random, back to back", sums(40 * repeats)),
             Scenario(
                 "every length",
@@ -58,6 +63,21 @@ class BlockDotBench:
             abort = int(rng.integers(1, 3 * spec.latency + 20))
             found.append(Scenario(f"reset after {abort} cycles", sums(6), stalls={"y": 0.2}, abort=abort))
         return found
+
+    def largest(self, spec: BlockDotSpec, sign: int, rng: np.random.Generator) -> Transaction:
+        """Return a dot product of which every product is the largest, or with `sign` the smallest, there is.
+
+        In fixed point there are as many blocks as can be added exactly, up to a few, and one more.
+        """
+        blocks = min(spec.blocks, 4 * _BLOCKS) + 1 if spec.fixed else 2
+        elements = {}
+        for name, fmt in spec.operands.items():
+            flip = sign if name == "b" else 0
+            half = 1 << spec.operand_bits[name] - 1
+            largest = half - flip if fmt is None else fmt.max_code | flip << fmt.magnitude_bits
+            elements[name] = np.full((blocks, spec.block), largest)
+        scales = self.scales(spec, blocks, "largest", rng)
+        return self.transaction(spec, "largest sum", elements, scales, blocks * spec.beats_per_block, rng)
 
     def dot(
         self, spec: BlockDotSpec, rng: np.random.Generator, beats: int | None = None, extreme=False
@@ -85,7 +105,7 @@ class BlockDotBench:
             same = rng.integers(0, 2, (blocks, 1)) == 1
             codes = rng.choice(low, shape)
             elements[name] = np.where(same, codes[:, :1], codes) if extreme else drawn
-        scales = {name: _scales(blocks, extreme, rng) for name in elements}
+        scales = self.scales(spec, blocks, "extreme" if extreme else "random", rng)
         if blocks > 1 and not extreme and rng.integers(0, 3) == 0:
             _take_back(spec, elements, scales, rng)
         left_out = np.arange(blocks * spec.block).reshape(shape) >= beats * spec.lanes
@@ -102,10 +122,14 @@ class BlockDotBench:
         for key, codes in scales.items():
             by_beat = np.repeat(codes, spec.beats_per_block)[:beats]
             # Before the end of a block nobody looks at them.
-            fields[f"{key}_scale"] = np.where(last_of_block, by_beat, rng.integers(0, 256, beats))
+            noise = rng.integers(0, 1 << spec.scale_bits, beats)
+            fields[f"{key}_scale"] = np.where(last_of_block, by_beat, noise)
+        more = self.more(spec, rng)
+        for key, value in more.items():
+            fields[key] = np.where(np.arange(beats) == beats - 1, value, rng.integers(0, value + 1, beats))
         fields["last"] = np.arange(beats) == beats - 1
         a, b = (Blocks(elements[key].reshape(-1), scales[key]) for key in "ab")
-        y = self.golden(spec, a, b)
+        y = self.golden(spec, a, b, **more)
         return Transaction(
             name,
             {"x": fields | {"last": fields["last"].astype(np.int64)}},
@@ -134,10 +158,36 @@ class BlockDotBench:
         return {f"{CASES} directed sums": run}
 
 
-def _scales(blocks: int, extreme: bool, rng: np.random.Generator) -> np.ndarray:
-    """Return scale codes: now and then ends of their range, else near to each other or anything."""
-    if extreme:
-        return rng.choice([0, 1, SCALE_BIAS, MAX_SCALE, NAN_SCALE], blocks, p=[0.24, 0.24, 0.24, 0.24, 0.04])
+def power_scales(
+    spec: BlockDotSpec, blocks: int, kind: str, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Return E8M0 codes for a and b: ends of their range, near to each other, or anything; some are NaN.
+
+    In fixed point most exponents of both are those of exact sums, or a few more or less.
+    """
+    if kind == "extreme":
+        low, high, middle = 0, MAX_SCALE, SCALE_BIAS
+        return {
+            name: rng.choice(
+                [low, low + 1, middle, high, NAN_SCALE], blocks, p=[0.24, 0.24, 0.24, 0.24, 0.04]
+            )
+            for name in "ab"
+        }
+    if kind == "random" and not (spec.fixed and rng.integers(0, 4)):
+        return {name: _near(blocks, rng) for name in "ab"}
+    if not spec.fixed:
+        return dict.fromkeys("ab", np.full(blocks, SCALE_BIAS))
+    if kind == "largest":
+        both = np.full(blocks, spec.scale_high)
+    else:
+        beyond = int(rng.choice([0, 0, 3, 40]))
+        both = rng.integers(spec.scale_low - beyond, spec.scale_high + beyond + 1, blocks)
+    total = np.clip(both + 2 * SCALE_BIAS, 0, 2 * MAX_SCALE)
+    a = rng.integers(np.maximum(total - MAX_SCALE, 0), np.minimum(total, MAX_SCALE) + 1)
+    return {"a": a, "b": total - a}
+
+
+def _near(blocks: int, rng: np.random.Generator) -> np.ndarray:
     spread = int(rng.choice([3, 30, MAX_SCALE]))
     center = int(rng.choice([10, SCALE_BIAS, SCALE_BIAS, 240]))
     codes = center + rng.integers(-spread, spread + 1, blocks)

@@ -161,6 +161,13 @@ def floats():
         yield "mx_dot", {"a_element": a, "b_element": b, "lanes": 8}, "full", EXHAUSTIVE
     for lanes in (1, 2, 16, 32):
         yield "mx_dot", {"lanes": lanes}, "full", EXHAUSTIVE
+    for a, low, high in (("mxfp8_e4m3", -8, 4), ("mxint8", 0, 0), ("mxfp6_e3m2", -60, -20)):
+        for acc_bits in (None, 150):
+            fields = {"a_element": a, "b_element": "mxfp6_e2m3", "scale_low": low, "scale_high": high}
+            yield "mx_dot", fields | {"blocks": 9, "acc_bits": acc_bits}, "full", EXHAUSTIVE
+    for lanes, blocks, tensor_scale in ((1, None, True), (16, None, False), (8, 40, True), (4, 3, False)):
+        fields = {"lanes": lanes, "blocks": blocks, "tensor_scale": tensor_scale}
+        yield "nvfp4_dot", fields, "full", EXHAUSTIVE
     for a, b, block, lanes in ((4, 4, 16, 16), (8, 4, 32, 4), (8, 8, 64, 1), (12, 7, 15, 5), (16, 16, 8, 2)):
         fields = {"a_bits": a, "b_bits": b, "block": block, "lanes": lanes}
         yield "bfp_dot", fields, "full", EXHAUSTIVE

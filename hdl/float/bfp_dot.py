@@ -9,13 +9,13 @@ from amaranth.hdl import Const
 
 from ...golden.bfp import MAX_BITS, MIN_BITS, bfp_dot_bits, mantissa_unit
 from ...golden.block_scale import SCALE_BIAS
-from ...golden.errors import UsageError
 from ..arith.booth import booth_digits
 from ..arith.digits import digit_rows
 from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .block_dot import BlockDot, BlockDotSpec, BlockSumFormat
+from .block_dot import BlockDot, BlockDotSpec
 from .fixed_product import Specials
+from .fixed_sum import BlockSumFormat
 from .sum import DEADLINE
 
 
@@ -29,13 +29,6 @@ class BfpDotSpec(BlockDotSpec):
     lanes: int = integer(8, 1, 256, "products per cycle: a block, or a part of which it is a multiple")
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
 
-    def check(self):
-        """Refuse parts of which a block is no multiple."""
-        if self.block % self.lanes:
-            raise UsageError(
-                f"lanes={self.lanes} does not divide a block of {self.block}: use a divisor of it, such as 1"
-            )
-
     @property
     def operand_bits(self) -> dict[str, int]:
         """Width of a mantissa by operand."""
@@ -45,11 +38,6 @@ class BfpDotSpec(BlockDotSpec):
     def operands(self) -> dict[str, None]:
         """The format of the elements by operand: None, they are integers."""
         return dict.fromkeys(self.operand_bits)
-
-    @property
-    def element_parts(self) -> dict[str, tuple[int, int, int, int]]:
-        """By operand the bits of exponent and mantissa of an element, whether it has Inf, and NaN."""
-        return {name: (0, bits - 1, 0, 0) for name, bits in self.operand_bits.items()}
 
     @property
     def sum_bits(self) -> int:

@@ -1,9 +1,10 @@
-"""Dot products of blocks that share a power of two: exact in each block, rounded to fp32, added in fp32.
+"""Dot products of blocks that share a scale: exact in each block, rounded to fp32, added in fp32.
 
-    a, b --> products --> + --> | block | --> * 2 ** (scales) --> fp32 --> | code | --> + --> y
-                          ^-------'    lanes < block: a block takes several beats       ^----'
+    a, b --> products --> + --> | block | --> * scales --> fp32 --> | code | --> + --> y
+                          ^-------'    lanes < block: a block takes several beats ^----'
 
-What units of such blocks have in common; each says what its products are.
+Or blocks are added in fixed point (fixed_sum.py). What units of such blocks have in common; each says what
+its products are.
 """
 
 import dataclasses
@@ -13,25 +14,29 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.block_scale import NAN_SCALE, SCALE_BITS
-from ...golden.float_format import PRESETS
+from ...golden.block_sum import FixedAccumulator
+from ...golden.errors import UsageError
+from ...golden.float_format import FloatFormat
+from ..arith.and_array import and_array_rows
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
 from ..spec import Spec
 from .acc_code import acc_code
 from .accumulate import WideNumber
-from .fixed_product import Specials
+from .fixed_product import Specials, code_bits, product_bits
+from .fixed_sum import FP32, BlockSum, BlockSumFormat, as_wide, check_fixed_bits, fixed_sum
 from .fp_add import FpAddSpec
+from .sum import DEADLINE
 from .term_tree import add_codes
-
-FP32 = PRESETS["fp32"]
 
 
 @dataclasses.dataclass(frozen=True)
-class BlockSumFormat:
-    """A block's sum as `acc_code` takes it: `acc_bits` of two's complement, times 2 ** (exponent + unit)."""
+class BlockScale:
+    """Both scales of a block as one: 2 ** `exponent`, times `factor` if there is one; is either NaN?"""
 
-    acc_bits: int
-    unit: int
+    exponent: Value
+    nan: Value
+    factor: Value | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -40,15 +45,55 @@ class BlockDotSpec(Spec):
 
     baseline = "mx_dot"
 
+    #: Width of a scale, and of the exponent that both give a block.
+    scale_bits = SCALE_BITS
+    exponent_bits = SCALE_BITS + 1
+    #: Cycles from the sum to the result.
+    edge_cycles = 0
+
+    #: Width of the sum in fixed point, if a Spec lets it be said.
+    acc_bits = None
+
+    @property
+    def exact(self) -> FixedAccumulator | None:
+        """The narrowest accumulator that is as exact as asked; None: blocks are added in fp32."""
+        return None
+
+    @property
+    def fixed(self) -> FixedAccumulator | None:
+        """The accumulator of the blocks; None: they are added in fp32."""
+        return as_wide(self.exact, self.acc_bits)
+
+    #: Width of the factor that the scales give a block; 0: they are powers of two.
+    factor_bits = 0
+
+    def check(self):
+        """Refuse parts of which a block is no multiple, and accumulators that are not as exact as asked."""
+        if self.block % self.lanes:
+            *parts, whole = [str(d) for d in range(1, self.block + 1) if self.block % d == 0]
+            known = f"{', '.join(parts)} or {whole}" if parts else whole
+            raise UsageError(f"lanes={self.lanes} does not divide a block of {self.block}: use {known}")
+        check_fixed_bits(self)
+
+    @property
+    def operands(self) -> dict[str, FloatFormat | None]:
+        """The format of the elements by operand; None for integers."""
+        raise NotImplementedError
+
     @property
     def operand_bits(self) -> dict[str, int]:
         """Width of an element by operand."""
-        raise NotImplementedError
+        return {name: code_bits(fmt) for name, fmt in self.operands.items()}
 
     @property
     def element_parts(self) -> dict[str, tuple[int, int, int, int]]:
         """By operand the bits of exponent and mantissa of an element, whether it has Inf, and NaN."""
-        raise NotImplementedError
+        return {
+            name: (fmt.exponent_bits, fmt.mantissa_bits, fmt.special == "ieee", fmt.nan_code is not None)
+            if fmt
+            else (0, self.operand_bits[name] - 1, 0, 0)
+            for name, fmt in self.operands.items()
+        }
 
     @property
     def sum_bits(self) -> int:
@@ -58,11 +103,11 @@ class BlockDotSpec(Spec):
     @property
     def product_bits(self) -> int:
         """Width of a product, without its sign."""
-        raise NotImplementedError
+        return product_bits(self.operands.values())
 
     @property
     def block_format(self) -> BlockSumFormat:
-        """What a block's sum is worth, where its exponent is 1 more than both scale codes."""
+        """What a block's sum with its scales is worth, where its exponent is that of `BlockDot.scale`."""
         raise NotImplementedError
 
     @property
@@ -73,7 +118,7 @@ class BlockDotSpec(Spec):
     @property
     def latency(self) -> int:
         """Cycles from accepting the last beat to offering the result, without stalls."""
-        return 3
+        return (4 if self.fixed else 3) + self.edge_cycles
 
     @property
     def macs_per_cycle(self) -> int:
@@ -100,14 +145,19 @@ class BlockDotSpec(Spec):
             "TERM_TOP": total.term_top,
             "NUMBER_TOP": total.addend_top,
             "TOTAL_HEADROOM": total.headroom,
+            "ACC_BITS": self.fixed.bits if self.fixed else 0,
+            "ACC_FRACTION": self.fixed.fraction_bits if self.fixed else 0,
+            "FP8_SCALES": int(self.factor_bits > 0),
+            "TENSOR": self.edge_cycles,
         }
 
 
 class BlockDot(wiring.Component):
-    """y = sum over blocks of 2 ** (a_scale - 127) * 2 ** (b_scale - 127) * sum over the block of a[i] * b[i].
+    """y = sum over blocks of a_scale * b_scale * sum over the block of a[i] * b[i].
 
-    A block's sum is exact, rounded to fp32, and added in fp32 to those before it, nearest even. A scale of
-    255, a NaN, and Infs of both signs make y NaN.
+    A block's sum is exact, rounded to fp32, and added in fp32 to those before it, nearest even; or it is
+    added in the fixed point of `spec.fixed`, which saturates, and only y is rounded. A scale that is NaN, and
+    Infs of both signs make y NaN.
 
     Streams: a beat of `x` holds `lanes` elements of either operand. Scales count in the last beat of their
     block; `last` ends the dot product and, if it comes early, its block, whose other elements are zeros. A
@@ -116,7 +166,7 @@ class BlockDot(wiring.Component):
     Timing: a beat a cycle. The result is offered `latency` cycles after its last beat was accepted. A stalled
     `y` stops the whole unit. Reset drops whatever is in flight.
 
-    A subclass says what its products are.
+    A subclass says what its products are, and its scales if they are no E8M0 codes.
     """
 
     #: When the columns of a beat's products are to be down to two rows, in exclusive-or delays.
@@ -130,13 +180,18 @@ class BlockDot(wiring.Component):
     def __init__(self, spec: BlockDotSpec):
         self.spec = spec
         x = {name: data.ArrayLayout(unsigned(bits), spec.lanes) for name, bits in spec.operand_bits.items()}
-        x |= {"a_scale": SCALE_BITS, "b_scale": SCALE_BITS, "last": 1}
+        x |= {"a_scale": spec.scale_bits, "b_scale": spec.scale_bits} | self.more_fields | {"last": 1}
         super().__init__(
             {
                 "x": In(stream.Signature(data.StructLayout(x))),
                 "y": Out(stream.Signature(unsigned(FP32.bits))),
             }
         )
+
+    @property
+    def more_fields(self) -> dict[str, int]:
+        """Widths of what a beat of `x` holds besides, by name."""
+        return {}
 
     def add_products(self, m: Module, platform, operands: dict[str, Value], columns: Columns) -> Specials:
         """Add the products of a beat to `columns`; return what of their sum is no number.
@@ -145,37 +200,58 @@ class BlockDot(wiring.Component):
         """
         raise NotImplementedError
 
+    def scale(self, m: Module, a: Value, b: Value) -> BlockScale:
+        """Return both scales as one; its exponent is 1 more than the sum of E8M0 codes."""
+        return BlockScale(a + b + 1, Cat(a == NAN_SCALE, b == NAN_SCALE).any())
+
+    def result(self, m: Module, platform, total: Value, total_valid: Value, y_valid: Signal) -> Value:
+        """Return the payload of `y`, a register; it and `y_valid` are `spec.edge_cycles` behind the total."""
+        return total
+
     def elaborate(self, platform):
-        """Build the three stages, which move together."""
+        """Build the stages, which move together."""
         m = Module()
+        spec = self.spec
         self.en = Signal(name="en")
         y_valid = Signal()
+        total_valid = Signal(name="total_valid") if spec.edge_cycles else y_valid
         m.d.comb += [
             self.en.eq(~y_valid | self.y.ready),
             self.x.ready.eq(self.en),
             self.y.valid.eq(y_valid),
         ]
-        valid, first, last, number = self._block(m, platform)
+        block = self._block(m, platform)
+        if spec.fixed:
+            total = Signal(FP32.bits, reset_less=True)
+            done, code = fixed_sum(m, self.en, block, spec.block_format, spec.fixed, spec.adder)
+            with m.If(self.en):
+                m.d.sync += [total_valid.eq(done), total.eq(code)]
+        else:
+            total = self._fp32_sum(m, platform, block, total_valid)
+        m.d.comb += self.y.payload.eq(self.result(m, platform, total, total_valid, y_valid))
+        return m
+
+    def _fp32_sum(self, m: Module, platform, block: BlockSum, total_valid: Signal) -> Value:
+        """Return the sum of the blocks, each of them rounded to fp32."""
+        spec = self.spec
         code_valid = Signal()
         code_first, code_last = (Signal(name=f"code_{name}", reset_less=True) for name in ("first", "last"))
         code, total = (Signal(FP32.bits, name=name, reset_less=True) for name in ("code", "total"))
-        spec = self.spec
         added = add_codes(m, platform, total, code, "fp32", spec.adder, "fp32_sum")
         with m.If(self.en):
             m.d.sync += [
-                code_valid.eq(valid),
-                code_first.eq(first),
-                code_last.eq(last),
-                code.eq(acc_code(m, number, spec.block_format, FP32, spec.adder)),
-                y_valid.eq(code_valid & code_last),
+                code_valid.eq(block.valid),
+                code_first.eq(block.first),
+                code_last.eq(block.last),
+                code.eq(acc_code(m, block.number, spec.block_format, FP32, spec.adder)),
+                total_valid.eq(code_valid & code_last),
             ]
             with m.If(code_valid):
                 m.d.sync += total.eq(Mux(code_first, code, added))
-        m.d.comb += self.y.payload.eq(total)
-        return m
+        return total
 
-    def _block(self, m: Module, platform):
-        """Add up a block; return whether it is complete, is the first, is the last, and its sum."""
+    def _block(self, m: Module, platform) -> BlockSum:
+        """Add up a block."""
         spec = self.spec
         x = self.x.payload
         take = Signal()
@@ -187,7 +263,7 @@ class BlockDot(wiring.Component):
             ends.eq((count == spec.beats_per_block - 1) | x.last),
         ]
         block = Signal(spec.sum_bits, reset_less=True)
-        exponent = Signal(SCALE_BITS + 1, name="block_exponent", reset_less=True)
+        exponent = Signal(spec.exponent_bits, name="block_exponent", reset_less=True)
         plus, minus = (Signal(name=f"block_{sign}", reset_less=True) for sign in ("plus", "minus"))
         columns = Columns(m, spec.sum_bits, "sum")
         found = self.add_products(m, platform, {"a": x.a, "b": x.b}, columns)
@@ -195,7 +271,8 @@ class BlockDot(wiring.Component):
             columns.add_unsigned(block & (~opens).replicate(spec.sum_bits))
         columns.compress(float("inf") if spec.adder == "ripple" else self.deadline)
         total = prefix_add(m, *columns.rows(), spec.adder, name="block_sum")[: spec.sum_bits]
-        nan = found.nan | (ends & Cat(x.a_scale == NAN_SCALE, x.b_scale == NAN_SCALE).any())
+        scale = self.scale(m, x.a_scale, x.b_scale)
+        nan = found.nan | (ends & scale.nan)
         valid, starts = Signal(name="block_valid"), Signal(name="next_is_first", init=1)
         first, last = (Signal(name=f"block_{name}", reset_less=True) for name in ("first", "last"))
         with m.If(self.en):
@@ -203,11 +280,24 @@ class BlockDot(wiring.Component):
         with m.If(take):
             m.d.sync += [
                 block.eq(total),
-                exponent.eq(x.a_scale + x.b_scale + 1),
+                exponent.eq(scale.exponent),
                 plus.eq((plus & ~opens) | found.plus | nan),
                 minus.eq((minus & ~opens) | found.minus | nan),
                 count.eq(Mux(ends, 0, count + 1)),
             ]
             with m.If(ends):
                 m.d.sync += starts.eq(x.last)
-        return valid, first, last, WideNumber(exponent, block, plus, minus)
+        number = block
+        if spec.factor_bits:
+            factor = Signal(spec.factor_bits, name="block_factor", reset_less=True)
+            with m.If(take):
+                m.d.sync += factor.eq(scale.factor)
+            number = self._product(m, block, factor)
+        return BlockSum(valid, first, last, WideNumber(exponent, number, plus, minus))
+
+    def _product(self, m: Module, block: Value, factor: Value) -> Value:
+        """Return a block's sum times the factor of its scales."""
+        columns = Columns(m, len(block) + len(factor), "scaled")
+        and_array_rows(m, columns, factor, block, False, True, "scaled_")
+        columns.compress(float("inf") if self.spec.adder == "ripple" else DEADLINE)
+        return prefix_add(m, *columns.rows(), self.spec.adder, name="scaled")[: columns.width]

@@ -7,33 +7,52 @@ added up.
 import dataclasses
 
 from ...golden.block_scale import SCALE_BIAS
-from ...golden.errors import UsageError
+from ...golden.block_sum import FixedAccumulator
 from ...golden.float_format import FloatFormat
-from ...golden.mx import BLOCK, ELEMENTS, element_unit, mx_dot_bits
+from ...golden.mx import BLOCK, ELEMENTS, element_unit, exact_accumulator, mx_dot_bits
 from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .block_dot import BlockDot, BlockDotSpec, BlockSumFormat
-from .fixed_product import SHIFTED, add_products, code_bits, product_bits
+from .block_dot import BlockDot, BlockDotSpec
+from .fixed_product import SHIFTED, add_products
+from .fixed_sum import BlockSumFormat, fixed_bits
 from .sum import DEADLINE
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MxDotSpec(BlockDotSpec):
-    """Elements of both operands, and how many of a block's products are made at a time."""
+    """Elements of both operands, how many of a block's products are made at a time, and how blocks are added.
+
+    In fixed point, the sum of `blocks` blocks, each of scales whose exponents add up to `scale_low` to
+    `scale_high`, is exact.
+    """
 
     a_element: str = choice("mxfp8_e4m3", tuple(ELEMENTS), "elements of a")
     b_element: str = choice("mxfp8_e4m3", tuple(ELEMENTS), "elements of b")
     lanes: int = integer(32, 1, BLOCK, "products per cycle: all 32 of a block, or a part of it")
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
+    blocks: int | None = integer(
+        None,
+        1,
+        1 << 20,
+        "blocks whose sum is exact, in fixed point; none: they are added in fp32",
+        optional=True,
+    )
+    scale_low: int = integer(0, -254, 254, "smallest exponent of both scales for which it is exact")
+    scale_high: int = integer(0, -254, 254, "largest exponent of both scales for which it is exact")
+    acc_bits: int | None = fixed_bits()
 
     block = BLOCK
 
-    def check(self):
-        """Refuse parts of which a block is no multiple."""
-        if BLOCK % self.lanes:
-            raise UsageError(
-                f"lanes={self.lanes} does not divide a block of {BLOCK}: use 1, 2, 4, 8, 16 or 32"
-            )
+    @property
+    def exact(self) -> FixedAccumulator | None:
+        """The narrowest accumulator that is as exact as asked; None: blocks are added in fp32."""
+        return self.blocks and exact_accumulator(
+            self.blocks,
+            a_element=self.a_element,
+            b_element=self.b_element,
+            scale_low=self.scale_low,
+            scale_high=self.scale_high,
+        )
 
     @property
     def operands(self) -> dict[str, FloatFormat | None]:
@@ -41,30 +60,9 @@ class MxDotSpec(BlockDotSpec):
         return {"a": ELEMENTS[self.a_element], "b": ELEMENTS[self.b_element]}
 
     @property
-    def operand_bits(self) -> dict[str, int]:
-        """Width of an element by operand."""
-        return {name: code_bits(fmt) for name, fmt in self.operands.items()}
-
-    @property
-    def element_parts(self) -> dict[str, tuple[int, int, int, int]]:
-        """By operand the bits of exponent and mantissa of an element, whether it has Inf, and NaN."""
-        integers = 0, code_bits(None) - 1, 0, 0
-        return {
-            name: (fmt.exponent_bits, fmt.mantissa_bits, fmt.special == "ieee", fmt.nan_code is not None)
-            if fmt
-            else integers
-            for name, fmt in self.operands.items()
-        }
-
-    @property
     def sum_bits(self) -> int:
         """Width of a block's exact sum, signed."""
         return mx_dot_bits(self.a_element, self.b_element)
-
-    @property
-    def product_bits(self) -> int:
-        """Width of a product, without its sign."""
-        return product_bits(self.operands.values())
 
     @property
     def block_format(self) -> BlockSumFormat:

@@ -6,7 +6,7 @@ from ...golden.bfp import bfp_dot
 from ...golden.block_scale import Blocks
 from ...golden.integer import wrap
 from ...hdl.float.bfp_dot import BfpDotSpec
-from ..block_dots import BlockDotBench
+from ..block_dots import BlockDotBench, power_scales
 
 
 def golden(spec: BfpDotSpec, a: Blocks, b: Blocks) -> np.ndarray:
@@ -18,7 +18,7 @@ def golden(spec: BfpDotSpec, a: Blocks, b: Blocks) -> np.ndarray:
     return bfp_dot(a, b, a_bits=spec.a_bits, b_bits=spec.b_bits, block=spec.block)
 
 
-BENCH = BlockDotBench("bfp_dot", golden)
+BENCH = BlockDotBench("bfp_dot", golden, power_scales)
 
 scenarios = BENCH.scenarios
 compiled_checks = BENCH.compiled_checks

@@ -33,6 +33,7 @@ SMALL = {
     "fp_add": {"a_format": "e4m3fn"},
     "mx_dot": {"lanes": 2},
     "bfp_dot": {"lanes": 2, "block": 2},
+    "nvfp4_dot": {"lanes": 2},
     "fp_dot": {"a_format": "e4m3", "lanes": 2},
     "fp_mul": {"a_format": "e4m3fn"},
 }
@@ -64,6 +65,10 @@ WHERE = {
     ("requant", "residual_signed"): {"residual": True},
     ("absmax", "floor"): {"fmt": "fp32"},
     ("activation", "method"): {"in_bits": 11},
+    ("mx_dot", "scale_low"): {"blocks": 2, "scale_high": 20},
+    ("mx_dot", "scale_high"): {"blocks": 2},
+    ("mx_dot", "acc_bits"): {"blocks": 2},
+    ("nvfp4_dot", "acc_bits"): {"blocks": 2},
 }
 SPECS = [
     ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
@@ -167,6 +172,9 @@ SPECS = [
     ),
     ("fp_dot", {"lanes": 3, "b_format": "e2m1fn", "out_format": "e5m2", "pipeline": 5}),
     ("mx_dot", {"lanes": 2, "b_element": "mxint8"}),
+    ("mx_dot", {"lanes": 2, "a_element": "mxfp4_e2m1", "blocks": 3, "scale_low": -200, "scale_high": -190}),
+    ("nvfp4_dot", {"lanes": 2}),
+    ("nvfp4_dot", {"lanes": 1, "blocks": 1024, "tensor_scale": False}),
     ("bfp_dot", {"lanes": 3, "block": 9, "a_bits": 5, "b_bits": 12}),
     ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
     ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),

@@ -13,6 +13,7 @@ from macwright.golden.float_code import NAN, encode, from_float64, to_float64
 from macwright.golden.float_format import PRESETS
 from macwright.golden.mx import (
     ELEMENTS,
+    exact_accumulator,
     from_mx,
     mx_block_sums,
     mx_dot,
@@ -240,6 +241,29 @@ def test_a_fixed_accumulator_rounds_down_and_saturates_after_every_block():
     assert total(bits=3, fraction_bits=0) == 1  # 0 - 1 + 8 is 3, the largest; 3 - 2
 
 
+@every_element
+@pytest.mark.parametrize("low, high", [(0, 0), (-9, 4), (70, 75)])
+def test_the_exact_accumulator_holds_the_largest_sums_and_the_smallest_numbers(element, low, high):
+    blocks, pair = 5, {"a_element": element, "b_element": element}
+    exact = exact_accumulator(blocks, **pair, scale_low=low, scale_high=high)
+    fmt = ELEMENTS[element]
+    most, smallest, minus = (fmt.max_code, 1, 1 << fmt.magnitude_bits) if fmt else (128, 1, 0)
+    negative = most | minus if fmt else 127
+    scales = np.full(blocks, (254 + high) // 2), np.full(blocks, 254 + high - (254 + high) // 2)
+    a = Blocks(np.full(32 * blocks, most), scales[0])
+    for code in (most, negative):
+        b = Blocks(np.full(32 * blocks, code), scales[1])
+        sums, exponent = mx_block_sums(a, b, **pair)
+        total = fp32(np.ldexp(float(sum(int(v) for v in sums.value)), int(exponent[0])))
+        assert mx_dot(a, b, **pair, accumulator=exact) == total
+        narrow = FixedAccumulator(bits=exact.bits - 1, fraction_bits=exact.fraction_bits)
+        assert code != most or mx_dot(a, b, **pair, accumulator=narrow) != total
+    # The smallest product stands in the lowest bit.
+    scales = [(254 + low) // 2], [254 + low - (254 + low) // 2]
+    a, b = (Blocks(np.r_[smallest, np.zeros(31, int)], x) for x in scales)
+    assert mx_dot(a, b, **pair, accumulator=exact) == fp32(2.0**-exact.fraction_bits)
+
+
 def test_infinities_and_nan_of_elements():
     one, inf, minus_inf, nan = 0x3C, 0x7C, 0xFC, 0x7E
     b = Blocks(np.full(64, one), np.array([127, 127]))
@@ -287,5 +311,9 @@ def test_refusals():
         mx_dot(blocks, Blocks(np.zeros(32, np.int64), [0]), **both)
     with pytest.raises(UsageError, match="accumulator='fp16' is neither 'fp32' nor a FixedAccumulator"):
         mx_dot(blocks, blocks, **both, accumulator="fp16")
+    with pytest.raises(UsageError, match="blocks=0 is not a number of blocks"):
+        exact_accumulator(0, **both)
+    with pytest.raises(UsageError, match="scale_low=1 is above scale_high=0"):
+        exact_accumulator(1, **both, scale_low=1)
     with pytest.raises(UsageError, match="bits=0 is not a width from 1 to 1024 bits"):
         FixedAccumulator(bits=0, fraction_bits=0)

@@ -31,6 +31,11 @@ ABSMAX = {"lanes": 2, "scale_format": "bf16"}
 FMA = {"a_format": "e4m3fn"}
 DOT = {"lanes": 3, "a_format": "e4m3"}
 BFP = {"a_bits": 5, "b_bits": 4, "block": 4, "lanes": 2}
+FIXED = {"lanes": 16, "a_element": "mxfp4_e2m1", "b_element": "mxfp4_e2m1", "blocks": 3} | {
+    "scale_low": -2,
+    "scale_high": 2,
+}
+NVFP4 = {"lanes": 8}
 MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits": 1}
@@ -476,6 +481,16 @@ DEFECTS = [
         "y.data",
     ),
     ("mx_dot", MX, r"if \(rst\) next_is_first <= 1'h1", "if (rst) next_is_first <= 1'h0", "y.data|unknown"),
+    # In fixed point: a sum that wraps; a shift that is too far; a sum that goes on; Inf of the sum before.
+    ("mx_dot", FIXED, r"assign overflow = .*;", "assign overflow = 1'b0;", "y.data"),
+    ("mx_dot", FIXED, r"assign distance = 9'h110 -", "assign distance = 9'h111 -", "y.data"),
+    ("mx_dot", FIXED, r"assign term_first_not_a = .*;", "assign term_first_not_a = 1'b1;", "y.data|unknown"),
+    ("mx_dot", FIXED, r"term_last_and_b = .*;", "term_last_and_b = term_last;", "y|unknown"),
+    # A subnormal scale that is normal; a scale of the block before; factors of another sum.
+    ("nvfp4_dot", NVFP4, r"assign a_scale_normal = .*;", "assign a_scale_normal = 1'b1;", "y.data"),
+    ("nvfp4_dot", NVFP4, r"if \(take\) block_factor", "if (take & ~block_ends) block_factor", "y.data|unkn"),
+    ("nvfp4_dot", NVFP4, r"\.i\(s_axis_x_ttensor\)", ".i(tensor_delay_o)", "y.data|unknown"),
+    ("nvfp4_dot", NVFP4, r"assign b_scale_is_nan = .*;", "assign b_scale_is_nan = 1'b0;", "y.data"),
     # A block of two beats that forgets the first; a NaN for a scale; a row of the second product.
     ("bfp_dot", BFP, r"assign block_ends = .*;", "assign block_ends = 1'b1;", "y|nothing moved"),
     ("bfp_dot", BFP, r"s_axis_x_tb_scale == 8'hff", "s_axis_x_tb_scale == 8'hfe", "y.data"),

@@ -6,8 +6,9 @@ from macwright.hdl.float.bfp_dot import BfpDotSpec
 @pytest.mark.parametrize(
     "fields, message",
     [
-        ({"lanes": 5}, "lanes=5 does not divide a block of 32: use a divisor of it"),
+        ({"lanes": 5}, "lanes=5 does not divide a block of 32: use 1, 2, 4, 8, 16 or 32"),
         ({"block": 4}, "lanes=8 does not divide a block of 4"),
+        ({"block": 1}, "lanes=8 does not divide a block of 1: use 1$"),
         ({"a_bits": 3}, "a_bits=3 is not legal: a_bits is a whole number from 4 to 16"),
         ({"b_bits": 17}, "b_bits=17 is not legal"),
         ({"block": 0}, "block=0 is not legal"),
