@@ -7,6 +7,8 @@ from amaranth.lib import wiring
 from ..golden.errors import UsageError
 from ..hdl.array.bit_serial_pe import BitSerialPe, BitSerialPeSpec
 from ..hdl.array.mac_array import MacArray, MacArraySpec
+from ..hdl.attention.attention import Attention
+from ..hdl.attention.attention_spec import AttentionSpec
 from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
 from ..hdl.float.bfp_dot import BfpDot, BfpDotSpec
@@ -276,6 +278,13 @@ CATALOG = {
             Softmax,
             "Softmax of rows of integers to the base 2, streaming, with a running maximum of whole octaves",
             "Stevens et al., Softermax, DAC 2021",
+        ),
+        Unit(
+            "attention",
+            AttentionSpec,
+            Attention,
+            "One streaming head of integer attention: scores, base-2 exponentials, weighted sums, one division",
+            "Nayak et al., FuseMax, MICRO 2024; Rabe and Staats, 2021; Bai et al., SWAT, DAC 2024",
         ),
         Unit(
             "norm",

@@ -64,6 +64,8 @@ class RowExp(wiring.Component):
         "e_top": "maximum, in octaves, that they are relative to",
         "e_keep": "keep, of the same beat",
         "e_last": "last, of the same beat",
+        "e_first": "the row begins with this beat",
+        "e_rise": "octaves by which the maximum rose with this beat, unless it is the first",
         "row_valid": "a row has ended: total is its sum",
         "total": "sum of a row's exponentials, relative to total_top",
         "total_top": "maximum of the row, in octaves",
@@ -83,6 +85,8 @@ class RowExp(wiring.Component):
                 "e_top": Out(signed(spec.octave_bits)),
                 "e_keep": Out(spec.lanes),
                 "e_last": Out(1),
+                "e_first": Out(1),
+                "e_rise": Out(spec.octave_bits),
                 "row_valid": Out(1),
                 "total": Out(spec.total_bits),
                 "total_top": Out(signed(spec.octave_bits)),
@@ -119,8 +123,8 @@ class RowExp(wiring.Component):
             e=Cat(exps),
             e_keep=held["keep"],
             e_last=held["last"],
-            e_fresh=fresh,
-            rise=rise,
+            e_first=fresh,
+            e_rise=rise,
         )
         m.d.comb += [
             self.e_valid.eq(e["valid"]),
@@ -128,6 +132,8 @@ class RowExp(wiring.Component):
             self.e_top.eq(running),
             self.e_keep.eq(e["e_keep"]),
             self.e_last.eq(e["e_last"]),
+            self.e_first.eq(e["e_first"]),
+            self.e_rise.eq(e["e_rise"]),
         ]
         self._total(m, e, running)
         return m
@@ -159,14 +165,14 @@ class RowExp(wiring.Component):
             e["valid"],
             group_sum=group_sum,
             sum_last=e["e_last"],
-            sum_fresh=e["e_fresh"],
-            sum_rise=e["rise"],
+            sum_first=e["e_first"],
+            sum_rise=e["e_rise"],
             sum_top=top,
         )
         total = Signal(spec.total_bits, name="total_reg", reset_less=True)
         shifted = shift(m, total, group["sum_rise"], "right", "shifted_total")
         before = Signal(spec.total_bits, name="total_before")
-        m.d.comb += before.eq(Mux(group["sum_fresh"], 0, shifted))
+        m.d.comb += before.eq(Mux(group["sum_first"], 0, shifted))
         wide = Cat(group["group_sum"], Const(0, spec.total_bits - columns.width))
         added = prefix_add(m, before, wide, "brent_kung", name="total_adder")
         ended = stage(m, self.en, group["valid"] & group["sum_last"], total_top=group["sum_top"])
