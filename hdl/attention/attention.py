@@ -33,7 +33,7 @@ class Attention(wiring.Component):
     of more than `length_max` keys ends after these, and raises `too_long`, which stays high until reset.
 
     Timing: one beat of `k` and one of `v` a cycle, also from block to block, if the next queries are there
-    and rows have at least `result_cycles` / `beats` keys. `y` is offered `latency` cycles after the last beat
+    and rows have at least `smooth_length` keys. `y` is offered `latency` cycles after the last beat
     of `v`. What stalls holds back what needs it. Reset drops whatever is in flight.
     """
 
@@ -55,7 +55,7 @@ class Attention(wiring.Component):
                 "q": In(stream.Signature(data.StructLayout(block | spec.header_fields))),
                 "k": In(beat(spec.element, spec.lanes)),
                 "v": In(stream.Signature(data.StructLayout(vector))),
-                "s": In(stream.Signature(data.StructLayout(spec.scale_fields))),
+                "s": In(stream.Signature(data.StructLayout(spec.dyadic_fields))),
                 "y": Out(beat(spec.element, spec.out_lanes)),
                 "too_long": Out(1),
             }

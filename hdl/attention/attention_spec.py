@@ -78,7 +78,7 @@ class AttentionSpec(Spec):
         return max((self.length_max - 1).bit_length(), 1)
 
     @property
-    def scale_fields(self) -> dict[str, Shape]:
+    def dyadic_fields(self) -> dict[str, Shape]:
         """The fields of a dyadic scale."""
         return {"mult": unsigned(self.mult_bits), "shift": unsigned(self.shift_bits)}
 
@@ -86,7 +86,7 @@ class AttentionSpec(Spec):
     def header_fields(self) -> dict[str, Shape]:
         """What comes with a block of queries."""
         position = {"position": unsigned(self.position_bits)} if self.masked else {}
-        return self.scale_fields | position
+        return self.dyadic_fields | position
 
     @property
     def dot(self) -> BitWeightPeSpec:
@@ -162,6 +162,7 @@ class AttentionSpec(Spec):
         return {
             "CAUSAL": int(self.causal),
             "WINDOW": self.window or 0,
+            "MASKED": int(self.masked),
             "POSITION_BITS": self.position_bits,
             "DOT_BITS": self.dot.acc_width,
             "TOTAL_BITS": self.row_exp.total_bits,
@@ -174,6 +175,11 @@ class AttentionSpec(Spec):
     def result_cycles(self) -> int:
         """Cycles in which the results of a block of queries leave, without stalls."""
         return self.queries * (2 + self.dim // self.out_lanes)
+
+    @property
+    def smooth_length(self) -> int:
+        """Keys of the shortest rows that follow each other without a wait for the results before."""
+        return -(-(self.result_cycles + self.beats + 1) // self.beats)
 
     @property
     def latency(self) -> int:

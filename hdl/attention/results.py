@@ -51,7 +51,7 @@ class Results(wiring.Component):
                 "push_totals": In(1),
                 "totals": In(spec.queries * spec.row_exp.total_bits),
                 "totals_space": Out(1),
-                "s": In(stream.Signature(StructLayout(spec.scale_fields))),
+                "s": In(stream.Signature(StructLayout(spec.dyadic_fields))),
                 "y": Out(beat(spec.element, spec.out_lanes)),
             }
         )

@@ -23,8 +23,7 @@ def scenarios(spec: AttentionSpec, level: str, rng: np.random.Generator) -> list
     """Return what the generic bench runs for a Spec."""
     repeats = 1 if level == "quick" else 8
     longest = min(spec.length_max, LONG)
-    # Keys while whose products all results of the block before leave.
-    smooth = -(-(spec.result_cycles + spec.beats + 1) // spec.beats)
+    smooth = spec.smooth_length
 
     def blocks(count: int) -> list[Transaction]:
         return [block(spec, int(n), rng) for n in rng.integers(1, longest + 1, count)]
