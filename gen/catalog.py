@@ -283,7 +283,7 @@ CATALOG = {
             "attention",
             AttentionSpec,
             Attention,
-            "One streaming head of integer attention: scores, base-2 exponentials, weighted sums, one division",
+            "One streaming head of integer attention: scores, base-2 exponentials, sums divided once",
             "Nayak et al., FuseMax, MICRO 2024; Rabe and Staats, 2021; Bai et al., SWAT, DAC 2024",
         ),
         Unit(

@@ -65,7 +65,7 @@ class Attention(wiring.Component):
         """Place queries, scores, sums and results, and what lets them move."""
         m = Module()
         spec = self.spec
-        en, take_k, take_v, sent = Signal(), Signal(), Signal(), Signal(name="totals_sent")
+        en, take_k, take_v, sent = (Signal(name=n) for n in ("en", "take_k", "take_v", "totals_sent"))
         store, results = QueryStore(spec), Results(spec)
         share(m, platform, store, "store")
         share(m, platform, results, "results")
@@ -167,7 +167,7 @@ class Attention(wiring.Component):
         return Cat(keeps)
 
     def _exponentials(self, m: Module, en, take_v, scores) -> tuple[dict[str, Value], Value]:
-        """Return the exponentials of a key, held while its value comes, and whether a beat of v is its last."""
+        """Return a key's exponentials, held while its value comes, and whether a beat of v is its last."""
         _, ends = _beats(m, take_v, self.spec.beats, "value")
         moves = Signal(name="held_moves")
         arrives = Signal(name="held_arrives")

@@ -17,7 +17,7 @@ from .attention_spec import AttentionSpec
 class QueryScores(wiring.Component):
     """`e` follows a key's last beat by `score_wait` + 2 enabled cycles, relative to a running maximum.
 
-    The other ports behave as those of `RowExp`. `factor` is the scale's multiplier as the requantiser takes it.
+    The other ports behave as those of `RowExp`.
     """
 
     port_docs = {

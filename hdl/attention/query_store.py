@@ -8,7 +8,10 @@ from .attention_spec import AttentionSpec
 
 
 class QueryStore(wiring.Component):
-    """A block is `beats` beats; `o` is one of them, and `turn` brings the next, in a ring. Reset empties both."""
+    """A block is `beats` beats; `o` is one of them, and `turn` brings the next, in a ring.
+
+    Reset empties both.
+    """
 
     port_docs = {
         "push": "take a beat; there is space",
@@ -44,7 +47,8 @@ class QueryStore(wiring.Component):
         """Build two rings, and who has which."""
         m = Module()
         beats, width = self.spec.beats, len(self.i)
-        fills, shows = Signal(), Signal()
+        fills = Signal()
+        shows = Signal()
         filled = Signal()
         if beats == 1:
             m.d.comb += filled.eq(self.push)

@@ -60,9 +60,10 @@ class Results(wiring.Component):
         """Build the memory, the order of queries, the factor, and the lanes."""
         m = Module()
         spec = self.spec
-        en, full, there = Signal(), Signal(name="full_reg"), Signal(name="totals_there_reg")
+        en, full, there = (Signal(name=n) for n in ("en", "full_reg", "totals_there_reg"))
         totals = Signal(len(self.totals), name="totals_reg", reset_less=True)
-        active, block_ends = Signal(), Signal()
+        active = Signal()
+        block_ends = Signal()
         m.d.comb += [
             en.eq(~self.y.valid | self.y.ready),
             self.space.eq(~full),
@@ -80,7 +81,7 @@ class Results(wiring.Component):
 
         begun = full
         if spec.beats == 1:
-            # Totals come a cycle after the only beat of the last value: so they do whether or not that waited.
+            # Totals come a cycle after the only beat of the last value; so it is if that has waited.
             begun = Signal()
             m.d.sync += begun.eq(full & ~block_ends)
         m.d.comb += active.eq(en & begun & there & self.s.valid)
@@ -117,7 +118,8 @@ class Results(wiring.Component):
         last_step = spec.dim // spec.out_lanes + 1
         step = Signal(range(last_step + 1))
         query = Signal(range(spec.queries))
-        emits, query_ends = Signal(), Signal()
+        emits = Signal()
+        query_ends = Signal()
         m.d.comb += [
             emits.eq(active & (step > 1)),
             query_ends.eq(active & (step == last_step)),
@@ -155,9 +157,7 @@ class Results(wiring.Component):
         with m.If(active & (step == 0)):
             m.d.sync += [mantissa.eq(inverse.mantissa), down.eq(inverse.shift)]
         multiplier = Multiplier(
-            MultiplierSpec(
-                a_bits=spec.mult_bits, b_bits=spec.mantissa_bits, a_signed=False, b_signed=False
-            )
+            MultiplierSpec(a_bits=spec.mult_bits, b_bits=spec.mantissa_bits, a_signed=False, b_signed=False)
         )
         share(m, platform, multiplier, "scale")
         m.d.comb += [multiplier.a.eq(self.s.payload.mult), multiplier.b.eq(mantissa)]

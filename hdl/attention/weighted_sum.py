@@ -1,6 +1,6 @@
 """The values of a row, weighed by its exponentials and added up; a new maximum shifts the sums.
 
-A value comes in beats, and the sums go around in a ring, so that those of a beat stand in front when it comes.
+A value comes in beats, and the sums go around in a ring: those of a beat stand in front when it comes.
 
     ring: -> | sums of beat 0 | -> shift --.
           -> | sums of beat 1 | ...         + -> back into the ring
@@ -18,7 +18,7 @@ from ..arith.prefix import prefix_add
 from ..arith.shifter import shift
 from .attention_spec import AttentionSpec
 
-#: Exclusive-or delays after which shifted sums come to the tree, and in which a column may come down to one bit.
+#: Exclusive-or delays after which shifted sums come, and in which a column may come down to one bit.
 SHIFTED, DEADLINE = 3.0, 10.0
 
 

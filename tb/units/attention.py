@@ -49,7 +49,7 @@ def scenarios(spec: AttentionSpec, level: str, rng: np.random.Generator) -> list
 
 
 def drawn(spec: AttentionSpec, keys: int, rng: np.random.Generator, ends: bool = False) -> list[np.ndarray]:
-    """Return queries, keys and values: any integers, or ends of their range; keys often like the first query."""
+    """Return queries, keys and values, anything or ends of their range; some keys are like a query."""
     low, high = int_range(spec.bits, True)
     shapes = ((spec.queries, spec.dim), (keys, spec.dim), (keys, spec.dim))
     if ends:
@@ -84,9 +84,7 @@ def golden(spec: AttentionSpec, q, k, v, position: int, scale: dict[str, int]) -
     """Return the results of a block, (queries, dim)."""
     names = ("causal", "window", "bits", "score_bits", "fraction_bits", "exp_bits", "index_bits")
     options = {name: getattr(spec, name) for name in (*names, "mantissa_bits")}
-    return attention(
-        q, k, v, position=position, total_bits=spec.row_exp.total_bits, **scale, **options
-    )
+    return attention(q, k, v, position=position, total_bits=spec.row_exp.total_bits, **scale, **options)
 
 
 def block(
@@ -106,7 +104,9 @@ def position_of(spec: AttentionSpec, keys: int, rng: np.random.Generator) -> int
 def transaction(spec: AttentionSpec, q, k, v, scale: dict[str, int], position: int, timed: bool = False):
     """Return the transaction of queries (queries, dim), keys and values (N, dim)."""
     y = golden(spec, q, k, v, position, scale)
-    header = {"mult": scale["mult"], "shift": scale["shift"]} | ({"position": position} if spec.masked else {})
+    header = {"mult": scale["mult"], "shift": scale["shift"]} | (
+        {"position": position} if spec.masked else {}
+    )
     inputs = {
         # A beat has elements of all queries.
         "q": {"data": q.reshape(spec.queries, spec.beats, -1).swapaxes(0, 1).reshape(spec.beats, -1)}
@@ -128,7 +128,7 @@ def transaction(spec: AttentionSpec, q, k, v, scale: dict[str, int], position: i
 
 
 def too_long(spec: AttentionSpec, rng: np.random.Generator) -> Scenario:
-    """Return a row with one key more than it may have: it ends there, and the last key is a row of its own."""
+    """Return a row with one key too many: it ends where it may at last, and that key is a row of its own."""
     longest = spec.length_max
     whole = block(spec, longest, rng)
     rest = block(spec, 1, rng)

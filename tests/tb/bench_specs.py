@@ -169,6 +169,15 @@ SPECS = [
         {"lanes": 1, "in_bits": 32, "b": 10248, "c": 116183478, "one": 7092, "shift": 14, "pipeline": 2},
     ),
     ("igelu", {"lanes": 3, "in_bits": 2, "b": 11, "c": 111, "one": 111}),
+    ("attention", {"dim": 4, "lanes": 2, "length_max": 50}),
+    ("attention", {"dim": 1, "lanes": 1, "length_max": 1, "bits": 2, "score_bits": 2, "fraction_bits": 1}),
+    (
+        "attention",
+        {"dim": 9, "lanes": 3, "length_max": 20, "queries": 3, "causal": True, "window": 7, "out_lanes": 3}
+        | {"bits": 5, "score_bits": 8, "fraction_bits": 2, "exp_bits": 12, "mult_bits": 15, "shift_bits": 6}
+        | {"mantissa_bits": 16, "index_bits": 8},
+    ),
+    ("attention", {"dim": 2, "lanes": 2, "length_max": 5, "queries": 2, "window": 2, "fraction_bits": 0}),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
     ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),

@@ -43,6 +43,7 @@ DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
 NORM = {"lanes": 2, "row_max": 10}
+ATTENTION = {"dim": 4, "lanes": 2, "length_max": 12, "queries": 2, "causal": True}
 AN = {"a_format": "e4m3fn", "b_format": "e5m2", "normalise": "an"}
 LMUL = {"a_format": "e4m3", "multiplier": "lmul_integer"}
 LMUL_FORMULA = LMUL | {"multiplier": "lmul_formula"}
@@ -275,6 +276,26 @@ DEFECTS = [
     ("softmax", SOFTMAX, r"space = count != 4'hc", "space = 1'b1", "should be|nothing moved"),
     ("softmax", SOFTMAX, r"rows_pop = go & ", "rows_pop = go | ", "should be|nothing moved"),
     ("softmax", SOFTMAX, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
+    ("attention", ATTENTION, r"row_begins <= row_ends", "row_begins <= 1'b0", "should be"),
+    ("attention", ATTENTION, r"rise\(held_rise_reg\[6:0\]\)", "rise(7'h0)", "should be"),
+    (
+        "attention",
+        ATTENTION,
+        r"held_first_reg <= scores_0_e_first",
+        "held_first_reg <= 1'b0",
+        "should be|unknown bits",
+    ),
+    ("attention", ATTENTION, r"totals_sent <= 1'h1", "totals_sent <= 1'h0", "should be|nothing moved"),
+    ("attention", ATTENTION, r"shows <= shows_.*;", "shows <= 1'b0;", "should be|nothing moved"),
+    ("attention", ATTENTION, r"space = ~full_reg", "space = 1'b1", "should be|nothing moved"),
+    (
+        "attention",
+        ATTENTION,
+        r"s_axis_v_tready = held_e_valid_reg &",
+        "s_axis_v_tready =",
+        "unknown bits|should be|nothing moved",
+    ),
+    ("attention", ATTENTION, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
     ("norm", NORM, r"row_begins <= beat_last_reg", "row_begins <= 1'b0", "should be"),
     ("norm", NORM, r"x_1 = x\[15:8\] & .*;", "x_1 = x[15:8];", "should be"),
     ("norm", NORM, r"negative_total = .*;", "negative_total = 13'h0;", "should be"),
