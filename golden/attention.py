@@ -45,8 +45,8 @@ def attention(
     """Return the attention of the queries `q`, (Q, D), to N keys `k` and values `v`, (N, D): (Q, D) int64.
 
     q, k, v, result: signed, `bits`. mult, shift: the scale of the scores as a dyadic number, of 15 bits and
-    up to 63; that of q, of k, 1 / sqrt(D), log2(e) and 2 ** fraction_bits in one. out_mult, out_shift: the scale
-    of v over that of the result, the same. position: the index of the first query, where the first key has 0.
+    up to 63; that of q, of k, 1 / sqrt(D), log2(e) and 2 ** fraction_bits in one. out_mult, out_shift: the
+    scale of v over that of the result, the same. position: the index of the first query; the first key has 0.
     causal: keys behind a query do not take part. window: nor do those `window` or more away. score_bits: 2 to
     16. A query that no key takes part in has a result of 0.
 

@@ -216,4 +216,4 @@ def _beats(m: Module, take, beats: int, name: str) -> tuple[Value, Value]:
     m.d.comb += ends.eq(position == beats - 1)
     with m.If(take):
         m.d.sync += position.eq(Mux(ends, 0, position + 1))
-    return position == 0, ends
+    return ~position.any(), ends

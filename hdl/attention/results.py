@@ -4,7 +4,7 @@ sums of values -> | memory | --------------------------> | | -> * -> | | -> >> -
 total -> | | -> 1 / total -> | | -> * scale -> | factor | ------'
 """
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.data import StructLayout
 from amaranth.lib.wiring import In, Out
@@ -71,7 +71,7 @@ class Results(wiring.Component):
             self.s.ready.eq(block_ends),
         ]
         with m.If(self.push_totals):
-            m.d.sync += [totals.eq(self.totals), there.eq(1)]
+            m.d.sync += there.eq(1)
         with m.Elif(block_ends):
             m.d.sync += there.eq(0)
         with m.If(self.push & self.ends):
@@ -86,10 +86,13 @@ class Results(wiring.Component):
             m.d.sync += begun.eq(full & ~block_ends)
         m.d.comb += active.eq(en & begun & there & self.s.valid)
 
-        query, step, emits, query_ends = self._order(m, active, block_ends)
-        held = self._memory(m, query, emits)
-        total = totals.word_select(query, spec.row_exp.total_bits)
-        factor, down = self._factor(m, platform, active, step, total)
+        step, emits, query_ends = self._order(m, active, block_ends)
+        with m.If(self.push_totals):
+            m.d.sync += totals.eq(self.totals)
+        with m.Elif(query_ends):
+            m.d.sync += totals.eq(totals[spec.row_exp.total_bits :])
+        held = self._memory(m, emits)
+        factor, down = self._factor(m, platform, active, step, totals[: spec.row_exp.total_bits])
         value = delayed(m, platform, en, held, 1, "value_delay")
         results = Signal(spec.out_lanes * spec.bits, name="y_reg", reset_less=True)
         lanes = []
@@ -112,8 +115,8 @@ class Results(wiring.Component):
         ]
         return m
 
-    def _order(self, m: Module, active, block_ends) -> tuple[Value, Signal, Signal, Signal]:
-        """Return the query, its step (two for the factor, then results), and whether results or it end."""
+    def _order(self, m: Module, active, block_ends) -> tuple[Signal, Signal, Signal]:
+        """Return a query's step (two for the factor, then results), whether results leave, and its end."""
         spec = self.spec
         last_step = spec.dim // spec.out_lanes + 1
         step = Signal(range(last_step + 1))
@@ -130,21 +133,26 @@ class Results(wiring.Component):
         if spec.queries > 1:
             with m.If(query_ends):
                 m.d.sync += query.eq(Mux(block_ends, 0, query + 1))
-        return query, step, emits, query_ends
+        return step, emits, query_ends
 
-    def _memory(self, m: Module, query, emits) -> Value:
-        """Return the sums of `query` that leave next; a block's beats come in from above, and leave below."""
+    def _memory(self, m: Module, emits) -> Value:
+        """Return the sums that leave next. Beats come in from above, for every query; below, query 0 leaves.
+
+        What leaves makes room for all others, the next query's first.
+        """
         spec = self.spec
         beat_width, out_width = spec.lanes * spec.acc_bits, spec.out_lanes * spec.acc_bits
-        fronts = []
-        for n in range(spec.queries):
-            kept = Signal(spec.dim * spec.acc_bits, name=f"sums_{n}_reg", reset_less=True)
+        kept = [
+            Signal(spec.dim * spec.acc_bits, name=f"sums_{n}_reg", reset_less=True)
+            for n in range(spec.queries)
+        ]
+        above = [*(word[:out_width] for word in kept[1:]), Const(0, out_width)]
+        for n, word in enumerate(kept):
             with m.If(self.push):
-                m.d.sync += kept.eq(Cat(kept[beat_width:], self.sums.word_select(n, beat_width)))
-            with m.Elif(emits & (query == n)):
-                m.d.sync += kept.eq(kept[out_width:])
-            fronts.append(kept[:out_width])
-        return Cat(fronts).word_select(query, out_width)
+                m.d.sync += word.eq(Cat(word[beat_width:], self.sums.word_select(n, beat_width)))
+            with m.Elif(emits):
+                m.d.sync += word.eq(Cat(word[out_width:], above[n]))
+        return kept[0][:out_width]
 
     def _factor(self, m: Module, platform, active, step, total) -> tuple[Value, Value]:
         """Return factor and shift of the query's results, from when step 1 is over."""
@@ -154,7 +162,7 @@ class Results(wiring.Component):
         mantissa = Signal(spec.mantissa_bits, name="mantissa_reg", reset_less=True)
         down = Signal(spec.inverse.shift_bits, name="down_reg", reset_less=True)
         m.d.comb += inverse.x.eq(total)
-        with m.If(active & (step == 0)):
+        with m.If(active & ~step.any()):
             m.d.sync += [mantissa.eq(inverse.mantissa), down.eq(inverse.shift)]
         multiplier = Multiplier(
             MultiplierSpec(a_bits=spec.mult_bits, b_bits=spec.mantissa_bits, a_signed=False, b_signed=False)
