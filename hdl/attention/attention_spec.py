@@ -187,6 +187,6 @@ class AttentionSpec(Spec):
         return 6 + (self.beats == 1)
 
     @property
-    def elements_per_cycle(self) -> int:
-        """Products of q and k, and as many of e and v, per cycle."""
-        return self.queries * self.lanes
+    def macs_per_cycle(self) -> int:
+        """Products of q with k, and as many of exponentials with v, per cycle."""
+        return 2 * self.queries * self.lanes
