@@ -35,6 +35,7 @@ from ..hdl.pe.carry_save_pe import CarrySavePe, CarrySavePeSpec
 from ..hdl.pe.mac_pe import MacPe, MacPeSpec
 from ..hdl.pe.operator_pe import OperatorPe, OperatorPeSpec
 from ..hdl.share import silenced
+from ..hdl.softmax.deferred_softmax import DeferredSoftmax, DeferredSoftmaxSpec
 from ..hdl.softmax.softmax import Softmax
 from ..hdl.softmax.softmax_spec import SoftmaxSpec
 from ..hdl.spec import Spec, nearest
@@ -271,6 +272,11 @@ CATALOG = {
             Sqrt,
             "Square roots of integers, rounded down, some bits a cycle or pipelined",
             "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
+            "deferred_softmax",
+            DeferredSoftmaxSpec,
+            DeferredSoftmax,
+            "Softmax to the base 2, not yet divided: exponentials, and the reciprocal of a row's sum",
+            "Stevens et al., Softermax, DAC 2021; Nayak et al., FuseMax, MICRO 2024",
         ),
         Unit(
             "softmax",

@@ -281,11 +281,10 @@ class Harness:
             previous = last
             completing = max(self.sources[n].cycles[accepted[n] - 1 - after] for n, after in timed.items())
             for n, sink in self.sinks.items():
-                if (
-                    self.latency is not None
-                    and (measured := sink.offered[offered[n]] - completing) != self.latency
-                ):
+                promised = transaction.latency.get(n, self.latency)
+                measured = sink.offered[offered[n]] - completing
+                if promised is not None and measured != promised:
                     raise BenchFailure(
-                        f"{transaction.name}: latency is {measured} cycles, promised {self.latency}"
+                        f"{transaction.name}: latency of {n} is {measured} cycles, promised {promised}"
                     )
                 offered[n] += len(next(iter(transaction.outputs[n].values())))

@@ -11,7 +11,7 @@ from ..hdl.spec import Spec
 from .compiled import check_transactions
 from .rtl import Rtl
 from .tile import last_of
-from .transaction import Scenario, Transaction
+from .transaction import Beats, Scenario, Transaction
 
 #: Width of an integer up to which every pair is tried.
 EXHAUSTIVE_BITS = 8
@@ -43,14 +43,15 @@ class RowBench:
             return [self.row(self.random_row(int(n), rng)) for n in lengths]
 
         same = [self.row(self.random_row(self.longest, rng), smooth=True) for _ in range(4 * repeats)]
+        results = list(same[0].outputs)
         special = [self.row(np.array(x[: self.longest], np.int64)) for x in corners]
         found = [
             Scenario("rows of the same length, back to back", same),
             Scenario("corners", special, patient=True),
             Scenario("y is ready only when valid", lots(8), patient=True),
             Scenario("stalls on x", lots(10), {"x": 0.6}),
-            Scenario("stalls on y", lots(10), {"y": 0.6}),
-            Scenario("full memories", same[:4], {"y": 0.95}),
+            *(Scenario(f"stalls on {name}", lots(10), {name: 0.6}) for name in results),
+            *(Scenario(f"full memories, {name}", same[:4], {name: 0.95}) for name in results),
             Scenario("single beats", [self.row(self.random_row(1, rng)) for _ in range(20)], {"x": 0.1}),
             self.too_long(rng),
         ]
@@ -58,10 +59,10 @@ class RowBench:
             whole = spec.row_beats * spec.lanes
             found.append(Scenario("the longest row", [self.row(self.random_row(whole, rng))] * 2))
         for i in range(repeats):
-            stalls = {name: float(rng.choice([0.1, 0.5, 0.9])) for name in "xy"}
+            stalls = {name: float(rng.choice([0.1, 0.5, 0.9])) for name in ("x", *results)}
             found.append(Scenario(f"stalls everywhere, {i}", lots(10), stalls, status={"too_long": 0}))
             abort = int(rng.integers(1, 3 * spec.latency + 20))
-            found.append(Scenario(f"reset after {abort} cycles", lots(8), {"y": 0.2}, abort=abort))
+            found.append(Scenario(f"reset after {abort} cycles", lots(8), {results[0]: 0.2}, abort=abort))
         return found
 
     def random_row(self, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -74,26 +75,40 @@ class RowBench:
 
     def row(self, x: np.ndarray, smooth: bool = False) -> Transaction:
         """Return the transaction of a row x; smooth: no row before it has fewer beats."""
+        return self.rows(f"row of {len(x)}", x[None], smooth)
+
+    def rows(self, name: str, x: np.ndarray, smooth: bool = False) -> Transaction:
+        """Return the transaction of rows x (rows, N)."""
         # What is not there is as large as can be, so that it would be seen.
-        x_beats, keep = self.in_beats(x, filling=int_range(self.spec.in_bits, True)[1])
-        y_beats, _ = self.in_beats(self.golden(x))
-        flags = {"keep": keep, "last": last_of(len(keep))}
+        data, keep = self.in_beats(x, filling=int_range(self.spec.in_bits, True)[1])
+        beats = len(keep) // len(x)
+        flags = {"keep": keep, "last": np.tile(last_of(beats), len(x))}
         return Transaction(
-            f"row of {len(x)}",
-            {"x": {"data": x_beats, **flags}},
-            {"y": {"data": y_beats, **flags}},
+            name,
+            {"x": {"data": data, **flags}},
+            self.outputs(x, flags),
             len(keep) if smooth else None,
+            latency=self.latencies(beats),
         )
 
+    def outputs(self, x: np.ndarray, flags: Beats) -> dict[str, Beats]:
+        """Return the output streams of rows x (rows, N). flags: keep and last of their beats."""
+        return {"y": {"data": self.in_beats(self.golden(x))[0], **flags}}
+
+    def latencies(self, beats: int) -> dict[str, int]:
+        """Return the latencies of a row of `beats` that are not that of the Spec, by output stream."""
+        return {}
+
     def in_beats(self, values: np.ndarray, filling: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Return values as beats (beats, lanes), filled up, and the keep flags of each beat as a number."""
+        """Return rows (rows, N) as beats (all, lanes), filled up, and the keep flags of each as a number."""
         lanes = self.spec.lanes
-        beats = max(-(-len(values) // lanes), 1)
-        there = np.arange(beats * lanes).reshape(beats, lanes) < len(values)
-        padded = np.pad(values, (0, beats * lanes - len(values)), constant_values=filling)
+        count, length = values.shape
+        beats = max(-(-length // lanes), 1)
+        there = np.arange(beats * lanes).reshape(beats, lanes) < length
+        filled = np.pad(values, ((0, 0), (0, beats * lanes - length)), constant_values=filling)
         # The top one of 64 flags is the sign of an int64, as `unpack_words` has it.
         bits = np.left_shift(1, np.arange(lanes))
-        return padded.reshape(beats, lanes), (there * bits).sum(axis=1)
+        return filled.reshape(-1, lanes), np.tile((there * bits).sum(axis=1), count)
 
     def too_long(self, rng: np.random.Generator) -> Scenario:
         """Return a row with two beats too many: it ends where it may at last, and what is left follows."""
@@ -102,9 +117,11 @@ class RowBench:
         x = self.random_row(beats * self.spec.lanes, rng)
         pieces = [self.row(x[start : start + longest]) for start in range(0, len(x), longest)]
         one = {name: np.concatenate([p.inputs["x"][name] for p in pieces]) for name in ("data", "keep")}
-        names = ("data", "keep", "last")
-        outputs = {name: np.concatenate([p.outputs["y"][name] for p in pieces]) for name in names}
-        whole = Transaction("row too long", {"x": one | {"last": last_of(beats)}}, {"y": outputs})
+        outputs = {
+            stream: {name: np.concatenate([p.outputs[stream][name] for p in pieces]) for name in fields}
+            for stream, fields in pieces[0].outputs.items()
+        }
+        whole = Transaction("row too long", {"x": one | {"last": last_of(beats)}}, outputs)
         return Scenario("a row that is too long", [whole], {"x": 0.1}, status={"too_long": 1})
 
     def check_exhaustible(self) -> None:
@@ -123,21 +140,8 @@ class RowBench:
             low, high = int_range(self.spec.in_bits, True)
             every = np.arange(low, high + 1, dtype=np.int64)
             pairs = np.stack(np.meshgrid(every, every), axis=-1).reshape(-1, 2)
-            return {"every pair": lambda rtl: check_transactions(rtl, [self.same_length(pairs)])}
+            return {"every pair": lambda rtl: check_transactions(rtl, [self.rows("every pair", pairs)])}
         rng = np.random.default_rng(1)
         length = min(self.spec.row_beats, 64) * self.spec.lanes
         rows = np.stack([self.random_row(length, rng) for _ in range(max(COUNT // length, 1))])
-        return {"long rows": lambda rtl: check_transactions(rtl, [self.same_length(rows)])}
-
-    def same_length(self, x: np.ndarray) -> Transaction:
-        """Return the transaction of rows x (rows, N)."""
-        rows, count = x.shape
-        lanes = self.spec.lanes
-        beats = -(-count // lanes)
-        filling = ((0, 0), (0, beats * lanes - count))
-        _, keep = self.in_beats(x[0])
-        flags = {"keep": np.tile(keep, rows), "last": np.tile(last_of(beats), rows)}
-        data, y = (np.pad(v, filling).reshape(-1, lanes) for v in (x, self.golden(x)))
-        return Transaction(
-            f"{rows} rows of {count}", {"x": {"data": data, **flags}}, {"y": {"data": y, **flags}}
-        )
+        return {"long rows": lambda rtl: check_transactions(rtl, [self.rows("long rows", rows)])}

@@ -14,7 +14,7 @@ from ..arith.coded import Coder, CoderSpec
 from ..array.mac_array import beat
 from ..array.skew import delayed
 from ..share import share
-from ..vector.row_stream import coded_factor, parts, row_end, stage
+from ..vector.row_stream import coded_factor, given_once, parts, row_end, stage
 from .attention_spec import AttentionSpec
 from .query_scores import QueryScores
 from .query_store import QueryStore
@@ -65,7 +65,7 @@ class Attention(wiring.Component):
         """Place queries, scores, sums and results, and what lets them move."""
         m = Module()
         spec = self.spec
-        en, take_k, take_v, sent = (Signal(name=n) for n in ("en", "take_k", "take_v", "totals_sent"))
+        en, take_k, take_v = (Signal(name=n) for n in ("en", "take_k", "take_v"))
         store, results = QueryStore(spec), Results(spec)
         share(m, platform, store, "store")
         share(m, platform, results, "results")
@@ -80,23 +80,17 @@ class Attention(wiring.Component):
         ]
         scores = self._scores(m, platform, en, take_k, store)
         held, v_ends = self._exponentials(m, en, take_v, scores)
+        # Totals do not wait until scores move on: these may wait for results, which wait for the totals.
+        gives_totals, totals_given = given_once(m, en, scores[0].row_valid, results.totals_space, "totals")
         m.d.comb += [
             self.v.ready.eq(held["valid"] & (~held["held_last"] | results.space)),
             take_v.eq(self.v.valid & self.v.ready),
             results.push.eq(take_v & held["held_last"]),
             results.ends.eq(v_ends),
-            results.push_totals.eq(scores[0].row_valid & ~sent & results.totals_space),
+            results.push_totals.eq(gives_totals & results.totals_space),
             results.totals.eq(Cat(score.total for score in scores)),
         ]
-        m.d.comb += en.eq(
-            (~scores[0].e_valid | ~held["valid"] | (take_v & v_ends))
-            & (~scores[0].row_valid | sent | results.totals_space)
-        )
-        # Totals do not wait until scores move on: these may wait for results, which wait for the totals.
-        with m.If(en):
-            m.d.sync += sent.eq(0)
-        with m.Elif(results.push_totals):
-            m.d.sync += sent.eq(1)
+        m.d.comb += en.eq((~scores[0].e_valid | ~held["valid"] | (take_v & v_ends)) & totals_given)
         self._sums(m, platform, take_v, held, results)
         wiring.connect(m, results.s, wiring.flipped(self.s))
         wiring.connect(m, wiring.flipped(self.y), results.y)

@@ -19,6 +19,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.base2_softmax import exp2_table
+from ...golden.errors import UsageError
 from ..arith.logic_table import logic_table
 from ..arith.shifter import shift
 from ..spec import Spec, integer
@@ -31,6 +32,14 @@ class ExpLaneSpec(Spec):
     in_bits: int = integer(8, 2, 12, "width of a code, signed", unit="bits")
     fraction_bits: int = integer(5, 0, 8, "fraction of a code: it weighs an octave / 2 ** this", unit="bits")
     exp_bits: int = integer(8, 2, 16, "width of an exponential", unit="bits")
+
+    def check(self):
+        """Refuse codes without octaves."""
+        if self.fraction_bits >= self.in_bits:
+            raise UsageError(
+                f"fraction_bits={self.fraction_bits} leaves no octave to codes with in_bits={self.in_bits}: "
+                f"use fraction_bits={self.in_bits - 1} or less"
+            )
 
     @property
     def octave_bits(self) -> int:

@@ -29,12 +29,8 @@ class SoftmaxSpec(RowExpSpec):
     pipeline: int = integer(2, 1, 3, "registers from memory to result: 2 has one in front of the product")
 
     def check(self):
-        """Refuse codes without octaves, results finer than reciprocals, and memories that are too wide."""
-        if self.fraction_bits >= self.in_bits:
-            raise UsageError(
-                f"fraction_bits={self.fraction_bits} leaves no octave to codes with in_bits={self.in_bits}: "
-                f"use fraction_bits={self.in_bits - 1} or less"
-            )
+        """Refuse results finer than reciprocals, and memories that are too wide."""
+        super().check()
         if self.mantissa_bits < self.out_bits:
             raise UsageError(
                 f"mantissa_bits={self.mantissa_bits} is narrower than results with out_bits={self.out_bits}: "

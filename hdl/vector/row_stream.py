@@ -54,6 +54,20 @@ def stage(m: Module, en, valid, **values) -> dict[str, Value]:
     return registers
 
 
+def given_once(m: Module, en, valid, ready, name: str) -> tuple[Value, Value]:
+    """Return whether a value that a register shows until `en` is to be given now, and whether `en` may come.
+
+    It is given when `ready`, though other values that go with `en` may wait; they may even wait for it.
+    """
+    given = Signal(name=f"{name}_given")
+    offers = valid & ~given
+    with m.If(en):
+        m.d.sync += given.eq(0)
+    with m.Elif(offers & ready):
+        m.d.sync += given.eq(1)
+    return offers, ~offers | ready
+
+
 def parts(word: Value, *widths: int) -> list[Value]:
     """Return a word cut into parts of these widths, low bits first."""
     starts = [sum(widths[:k]) for k in range(len(widths))]

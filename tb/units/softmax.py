@@ -6,6 +6,7 @@ import numpy as np
 
 from ...golden.base2_softmax import base2_softmax
 from ...golden.integer import int_range
+from ...hdl.softmax.row_exp import RowExpSpec
 from ...hdl.softmax.softmax_spec import SoftmaxSpec
 from ..rows import RowBench
 from ..rtl import Rtl
@@ -21,14 +22,13 @@ def bench(spec: SoftmaxSpec) -> RowBench:
 
 def scenarios(spec: SoftmaxSpec, level: str, rng: np.random.Generator) -> list[Scenario]:
     """Return what the generic bench runs for a Spec."""
-    return bench(spec).scenarios(level, rng, corners(spec, rng))
+    return bench(spec).scenarios(level, rng, corners(spec, bench(spec).longest, rng))
 
 
-def corners(spec: SoftmaxSpec, rng: np.random.Generator) -> list:
-    """Return rows without codes, of one and two, of equal codes, and around octaves."""
+def corners(spec: RowExpSpec, longest: int, rng: np.random.Generator) -> list:
+    """Return rows without codes, of one and two, of equal codes, and around octaves; up to `longest`."""
     low, high = int_range(spec.in_bits, True)
     octave = 1 << spec.fraction_bits
-    longest = bench(spec).longest
     rows = [[], [low], [high], [low, high], [], [high, low], [0], [low] * longest, [high] * longest]
     rows += [[code] for code in (-1, 1, octave - 1, octave, -octave, -octave - 1) if low <= code <= high]
     rows += [np.linspace(low, high, longest).astype(int), np.linspace(high, low, longest).astype(int)]

@@ -94,6 +94,7 @@ SPECS = [
     ("sqrt", {"bits": 16, "step_bits": 8}),
     ("igelu", {"lanes": 2}),
     ("igelu", {"lanes": 1, "in_bits": 16, "b": 2562, "c": 7261468, "one": 444, "shift": 14, "pipeline": 2}),
+    ("deferred_softmax", {"lanes": 3, "row_max": 9}),
     ("attention", {"dim": 4, "lanes": 2, "length_max": 20, "queries": 2, "causal": True, "window": 5}),
     ("attention", {"dim": 2, "lanes": 2, "length_max": 3, "bits": 4, "score_bits": 6, "out_lanes": 2}),
     ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),

@@ -89,6 +89,7 @@ SMALLER |= {"lut_tile": {"depth": 1, "k": 2}, "ternary_tile": {"depth": 1}}
 SMALLER |= {"softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2, "mantissa_bits": 8}}
 SMALLER |= {"divide": {"dividend_bits": 4, "divisor_bits": 4}, "sqrt": {"bits": 8}}
 SMALLER |= {"attention": {"dim": 1, "bits": 2, "score_bits": 3, "fraction_bits": 1, "length_max": 4}}
+SMALLER |= {"deferred_softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2}}
 SMALLER |= {"norm": {"row_max": 4, "kind": "rms", "fraction": 2, "index_bits": 2, "mantissa_bits": 4}}
 
 

@@ -146,6 +146,12 @@ SPECS = [
         {"lanes": 2, "row_max": 100, "in_bits": 12, "fraction_bits": 6, "exp_bits": 12, "out_bits": 12}
         | {"mantissa_bits": 14, "pipeline": 3},
     ),
+    ("deferred_softmax", {"lanes": 4, "row_max": 20}),
+    ("deferred_softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "exp_bits": 2}),
+    (
+        "deferred_softmax",
+        {"lanes": 3, "row_max": 40, "in_bits": 12, "fraction_bits": 8, "exp_bits": 12, "mantissa_bits": 16},
+    ),
     ("norm", {"lanes": 4, "row_max": 20}),
     ("norm", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "pipeline": 1}),
     ("norm", {"lanes": 64, "row_max": 65, "in_bits": 2, "fraction": 0, "mantissa_bits": 2, "index_bits": 1}),

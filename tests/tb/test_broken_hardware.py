@@ -285,7 +285,7 @@ DEFECTS = [
         "held_first_reg <= 1'b0",
         "should be|unknown bits",
     ),
-    ("attention", ATTENTION, r"totals_sent <= 1'h1", "totals_sent <= 1'h0", "should be|nothing moved"),
+    ("attention", ATTENTION, r"totals_given <= 1'h1", "totals_given <= 1'h0", "should be|nothing moved"),
     ("attention", ATTENTION, r"shows <= shows_.*;", "shows <= 1'b0;", "should be|nothing moved"),
     ("attention", ATTENTION, r"space = ~full_reg", "space = 1'b1", "should be|nothing moved"),
     (
