@@ -19,6 +19,7 @@ from ..tb.cycles import macs_per_cycle
 from . import studies
 from .baseline import Baseline, make_baseline
 from .measure import constraints
+from .power import energy_per_mac_pj
 from .row import Conditions, measured_row, tool_versions, unit_design
 from .targets import find_target
 
@@ -58,7 +59,8 @@ class Study:
 
     k: steps of a tile for power, if engines are to sum as long as that. fpga: designs that are also placed
     and routed on `fpga_target`, with one seed. errors: returns what the golden models of the cases' labels
-    come to, rows of a group, a label, and figures by heading.
+    come to, rows of a group, a label, and figures by heading. per: what area and energy are divided by: a
+    MAC, or what else units make `elements_per_cycle` of.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Study:
     fpga: tuple[Case, ...] = ()
     fpga_target: str = "ecp5"
     errors: Callable[[], list[dict[str, Any]]] | None = None
+    per: str = "MAC"
 
 
 def study_names() -> list[str]:
@@ -120,7 +123,9 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
             "macs_per_cycle": round(macs, 3),
             "um2_ns_per_mac": round(best["area_um2"] * best["period_ns"] / macs, 1),
             "gmac_per_s_per_mm2": round(macs / best["period_ns"] / best["area_um2"] * 1e6, 1),
-            "energy_per_mac_pj": best["energy_per_mac_pj"],
+            # Of the simulated cycles, where the unit is one that counts products.
+            "energy_per_mac_pj": best.get("energy_per_mac_pj")
+            or energy_per_mac_pj(best["power_mw"], best["period_ns"], macs),
         }
 
     with ThreadPoolExecutor() as pool:
@@ -140,7 +145,8 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
         "ratios": ratios(rows, study.baselines),
         "published": [dataclasses.asdict(figure) for figure in study.published],
     } | (
-        ({"errors": study.errors()} if study.errors else {})
+        ({"per": study.per} if study.per != "MAC" else {})
+        | ({"errors": study.errors()} if study.errors else {})
         | ({"fpga": _on_fpga(study, progress)} if study.fpga else {})
     )
 

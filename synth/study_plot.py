@@ -42,7 +42,8 @@ def plot_study(record: dict[str, Any], path: Path) -> None:
     for axes, (key, title, form, color) in zip(figure.subplots(1, 2, sharey=True), PANELS, strict=True):
         bars = axes.barh(places, [row[key] for row in rows], color=color)
         axes.bar_label(bars, fmt=form, padding=2, fontsize=8)
-        axes.set_xlabel(f"{title} ({record['target']}), lower is better")
+        per = title.replace("MAC", record.get("per", "MAC"))
+        axes.set_xlabel(f"{per} ({record['target']}), lower is better")
         axes.margins(x=0.12, y=0.01)
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_yticks(places, names)

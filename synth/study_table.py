@@ -35,7 +35,8 @@ FPGA_FIGURES = (
 def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
     """Return the record of a study as tables for a terminal, or for a Markdown page."""
     form = box.MARKDOWN if markdown else box.HEAVY_HEAD
-    figures = _rows(record["rows"], FIGURES, None if markdown else record["command"], form)
+    per = record.get("per", "MAC")
+    figures = _rows(record["rows"], FIGURES, None if markdown else record["command"], form, per)
 
     gains = Table(title=None if markdown else "gain, above 1 is better", box=form)
     against = list(dict.fromkeys(ratio["against"] for ratio in record["ratios"]))
@@ -56,8 +57,10 @@ def study_tables(record: dict[str, Any], markdown: bool = False) -> list[Table]:
         gains.add_row(group, label, *cells)
     errors = [_errors(record["errors"], None if markdown else "errors", form)] if "errors" in record else []
     fpga = record.get("fpga")
-    on_fpga = [_rows(fpga["rows"], FPGA_FIGURES, None if markdown else fpga["target"], form)] if fpga else []
-    return [figures, gains, *errors, *on_fpga]
+    if not fpga:
+        return [figures, gains, *errors]
+    on_fpga = _rows(fpga["rows"], FPGA_FIGURES, None if markdown else fpga["target"], form, per)
+    return [figures, gains, *errors, on_fpga]
 
 
 def _errors(rows: list[dict[str, Any]], title: str | None, form: box.Box) -> Table:
@@ -70,11 +73,12 @@ def _errors(rows: list[dict[str, Any]], title: str | None, form: box.Box) -> Tab
     return table
 
 
-def _rows(rows: list[dict[str, Any]], shown: tuple, title: str | None, form: box.Box) -> Table:
-    """Return a table of rows; shown: heading, key and format of each column."""
+def _rows(rows: list[dict[str, Any]], shown: tuple, title: str | None, form: box.Box, per: str) -> Table:
+    """Return a table of rows; shown: heading, key and format of each column; per: what a MAC is called."""
     table = Table(title=title, box=form)
     for heading, _, form_of in shown:
-        table.add_column(heading, justify="left" if form_of == "s" else "right", no_wrap=True)
+        justify = "left" if form_of == "s" else "right"
+        table.add_column(heading.replace("MAC", per), justify=justify, no_wrap=True)
     for row in rows:
         table.add_row(*(format(row[key], form_of) for _, key, form_of in shown))
     return table

@@ -86,10 +86,12 @@ def run_cycles(rtl: Rtl, spec, a: np.ndarray, rng: np.random.Generator) -> int:
 def macs_per_cycle(verilog: Verilog, spec, sigma: float | None) -> float:
     """Return the products per cycle of a unit, over long tiles, on normal operands or uniform ones.
 
+    Of units that are no multiply-accumulate engines it is their results.
+
     Where the pace does not depend on the data, that is what the Spec says.
     """
     if spec.latency is not None:
-        return spec.macs_per_cycle
+        return spec.macs_per_cycle if hasattr(spec, "macs_per_cycle") else spec.elements_per_cycle
     rng = np.random.default_rng(1)
     shape = (TILES, spec.rows, K)
     if sigma is None:

@@ -10,6 +10,8 @@ most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixp
 `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
 `softmax` and `norm`; activations: `igelu`, and `activation` of 11 to 16 bits; divisions: `divide` and `sqrt`;
 simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
+`softmax`, `deferred_softmax`, `norm` and `attention`; simulators: on Verilator every Spec on which the test
+suite runs the benches on Icarus.
 """
 
 import itertools
@@ -304,6 +306,26 @@ def rows():
         {"lanes": 64, "row_max": 65, "index_bits": 1},
     ):
         yield "norm", fields, "full", BOTH
+    for fields in (
+        {"lanes": 16, "row_max": 2032, "in_bits": 10},
+        {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "exp_bits": 2},
+        {"lanes": 5, "row_max": 100, "in_bits": 12, "fraction_bits": 8, "exp_bits": 16, "mantissa_bits": 16},
+        {"lanes": 64, "row_max": 65, "index_bits": 1},
+    ):
+        yield "deferred_softmax", fields, "full", BOTH
+    for fraction_bits in (0, 3, 5, 7):
+        yield "deferred_softmax", {"lanes": 2, "fraction_bits": fraction_bits}, "exhaustive", EXHAUSTIVE
+
+    for fields in (
+        {"lanes": 16, "dim": 16},
+        {"queries": 4, "dim": 6, "lanes": 3, "length_max": 100, "causal": True, "window": 9, "out_lanes": 2},
+        {"queries": 16, "dim": 2, "lanes": 1, "length_max": 33, "bits": 3, "window": 1},
+        {"dim": 1, "lanes": 1, "length_max": 1, "bits": 2, "score_bits": 2, "fraction_bits": 0},
+        {"dim": 64, "length_max": 256, "exp_bits": 12, "mult_bits": 15, "shift_bits": 6, "mantissa_bits": 16},
+        {"dim": 7, "lanes": 7, "length_max": 65536, "score_bits": 12, "fraction_bits": 8, "out_lanes": 7},
+    ):
+        yield "attention", fields, "full", BOTH
+
     for kind in NORMS:
         yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
 

@@ -42,7 +42,7 @@ FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits":
 DYADIC = {"scale_format": "dyadic"}
 TERMS = {"microarchitecture": "terms", "b_bits": 2}
 SOFTMAX = {"lanes": 2, "row_max": 10}
-NORM = {"lanes": 2, "row_max": 10}
+ROWS = {"lanes": 2, "row_max": 10}
 ATTENTION = {"dim": 4, "lanes": 2, "length_max": 12, "queries": 2, "causal": True}
 AN = {"a_format": "e4m3fn", "b_format": "e5m2", "normalise": "an"}
 LMUL = {"a_format": "e4m3", "multiplier": "lmul_integer"}
@@ -276,6 +276,11 @@ DEFECTS = [
     ("softmax", SOFTMAX, r"space = count != 4'hc", "space = 1'b1", "should be|nothing moved"),
     ("softmax", SOFTMAX, r"rows_pop = go & ", "rows_pop = go | ", "should be|nothing moved"),
     ("softmax", SOFTMAX, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
+    ("deferred_softmax", ROWS, r"e_given <= 1'h1", "e_given <= 1'h0", "should be|delivered"),
+    ("deferred_softmax", ROWS, r"r_given <= 1'h1", "r_given <= 1'h0", "should be|delivered"),
+    ("deferred_softmax", ROWS, r"row_begins <= last_reg", "row_begins <= 1'b0", "should be|unknown bits"),
+    ("deferred_softmax", ROWS, r"e_dffe_q_d_1 = lane_1_e & .*;", "e_dffe_q_d_1 = lane_1_e;", "should be"),
+    ("deferred_softmax", ROWS, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
     ("attention", ATTENTION, r"row_begins <= row_ends", "row_begins <= 1'b0", "should be"),
     ("attention", ATTENTION, r"rise\(held_rise_reg\[6:0\]\)", "rise(7'h0)", "should be"),
     (
@@ -296,14 +301,14 @@ DEFECTS = [
         "unknown bits|should be|nothing moved",
     ),
     ("attention", ATTENTION, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
-    ("norm", NORM, r"row_begins <= beat_last_reg", "row_begins <= 1'b0", "should be"),
-    ("norm", NORM, r"x_1 = x\[15:8\] & .*;", "x_1 = x[15:8];", "should be"),
-    ("norm", NORM, r"negative_total = .*;", "negative_total = 13'h0;", "should be"),
-    ("norm", NORM, r"scale_count_reg <= row_count_reg", "scale_count_reg <= count", "should be"),
-    ("norm", NORM, r"if \(!keep_delay_o\[1\]\)", "if (1'b0)", "should be"),
-    ("norm", NORM, r"space = count != 4'hb", "space = 1'b1", "should be|nothing moved"),
-    ("norm", NORM, r"rows_pop = go & ", "rows_pop = go | ", "should be|nothing moved"),
-    ("norm", NORM, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
+    ("norm", ROWS, r"row_begins <= beat_last_reg", "row_begins <= 1'b0", "should be"),
+    ("norm", ROWS, r"x_1 = x\[15:8\] & .*;", "x_1 = x[15:8];", "should be"),
+    ("norm", ROWS, r"negative_total = .*;", "negative_total = 13'h0;", "should be"),
+    ("norm", ROWS, r"scale_count_reg <= row_count_reg", "scale_count_reg <= count", "should be"),
+    ("norm", ROWS, r"if \(!keep_delay_o\[1\]\)", "if (1'b0)", "should be"),
+    ("norm", ROWS, r"space = count != 4'hb", "space = 1'b1", "should be|nothing moved"),
+    ("norm", ROWS, r"rows_pop = go & ", "rows_pop = go | ", "should be|nothing moved"),
+    ("norm", ROWS, r"too_long <= 1'h1", "too_long <= 1'h0", "too_long is 0, not 1"),
     ("carry_save_pe", {}, r"lower_3_0_c = ", "lower_3_0_c = 1'b0 & ", "the sum is"),
     ("mac_array", ARRAY | {"element": "carry_save"}, r"if \(en\) words <= i;", "words <= i;", "should be"),
     ("operator_pe", {}, r"if \(en\) acc <=", "acc <=", "the sum is"),
