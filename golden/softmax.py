@@ -11,12 +11,14 @@ from .ita_softmax import ita_softmax
 from .ivit_exp import shiftmax
 from .rows import check_name
 from .softermax import softermax
+from .sole import sole
 
 METHODS = {
     "shiftmax": shiftmax,
     "ibert": ibert_softmax,
     "ita": ita_softmax,
     "softermax": softermax,
+    "sole": sole,
     "base2": base2_softmax,
 }
 

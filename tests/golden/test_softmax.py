@@ -18,6 +18,7 @@ from macwright.golden.ivit_exp import (
     shiftmax,
 )
 from macwright.golden.softmax import METHODS, softmax
+from macwright.golden.sole import sole
 
 ROW = np.array([-60, -31, -5, 0, 7, 20, 33, 40])
 SIXTEENTH = Fraction(1, 16)
@@ -25,7 +26,7 @@ IBERT = {
     "constants": ibert_exp_constants(SIXTEENTH),
     **dict(zip(("mult", "shift"), ibert_requant(SIXTEENTH), strict=True)),
 }
-OPTIONS = {"shiftmax": {"one": 16}, "ibert": IBERT, "ita": {}, "softermax": {}, "base2": {}}
+OPTIONS = {"shiftmax": {"one": 16}, "ibert": IBERT, "ita": {}, "softermax": {}, "sole": {}, "base2": {}}
 rows = st.lists(st.integers(-128, 127), min_size=1, max_size=40)
 
 
@@ -68,6 +69,31 @@ def test_ita_depends_on_order_and_group():
     climb = np.arange(-128, 128, 3)
     assert (ita_softmax(climb, group=1) != ita_softmax(climb, group=128)).any()
     assert (ita_softmax(climb, group=1) != ita_softmax(climb[::-1], group=1)[::-1]).any()
+
+
+def sole_by_steps(x, group, f):
+    def octaves(d):
+        return min((d + (d >> 1) - (d >> 4) + (1 << f >> 1)) >> f, 15)
+
+    total, running, kept = 0, None, []
+    for start in range(0, len(x), group):
+        part = x[start : start + group]
+        larger = max(part) if running is None else max(running, *part)
+        total >>= 0 if running is None else octaves(larger - running)
+        total += sum(2**15 >> octaves(larger - value) for value in part)
+        kept += [(octaves(larger - value), larger) for value in part]
+        running = larger
+    t = total.bit_length() - 1
+    upper_half = total >= 3 << (t - 1)
+    c = Fraction(419, 256) - Fraction(upper_half, 2)
+    exponents = (min(k + octaves(running - top), 15) for k, top in kept)
+    return [min(int(256 * c / Fraction(2) ** (k + t - 15 + 1)), 255) for k in exponents]
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, st.sampled_from([1, 3, 16]), st.sampled_from([0, 3, 4]))
+def test_sole_is_its_definition(x, group, f):
+    assert sole(x, group=group, fraction_bits=f).tolist() == sole_by_steps(x, group, f)
 
 
 def test_ibert_exp_is_its_polynomial():
@@ -135,6 +161,7 @@ FIGURES = [
     ("ita", {}, 32 / np.log(2), 256, [(2.3e-3, 0.61), (3.5e-3, 0.73), (6.0e-3, 0.78)]),
     ("softermax", FINE, 1024 / np.log(2), 256, [(1.8e-3, 0.65), (1.0e-3, 0.81), (4.8e-4, 0.91)]),
     ("softermax", FINE | {"out_bits": 16}, 1024 / np.log(2), 1 << 16, [(1e-5, 1), (1.8e-5, 1), (1.4e-5, 1)]),
+    ("sole", {"group": 192}, 16, 256, [(2.1e-3, 0.68), (1.5e-3, 0.82), (9.8e-4, 0.92)]),
     ("ita", {"octave_shift": 3}, 8 / np.log(2), 256, [(2.1e-3, 0.65), (1.5e-3, 0.82), (8.1e-4, 0.91)]),
 ]
 
@@ -200,7 +227,7 @@ def test_shapes_and_corners(method):
     assert softmax(np.zeros((3, 0), np.int64), method=method, **options).shape == (3, 0)
     assert softmax([], method=method, **options).shape == (0,)
     one = softmax([[-128], [127]], method=method, **options)
-    assert one.shape == (2, 1) and one[0] == one[1] and one[0] in (127, 128, 255, 256)
+    assert one.shape == (2, 1) and one[0] == one[1] and one[0] in (127, 128, 209, 255, 256)
     block = np.random.default_rng(0).integers(-128, 128, (2, 3, 33))
     found = softmax(block, method=method, **options)
     assert found.dtype == np.int64 and found.min() >= 0
@@ -219,6 +246,8 @@ def test_shapes_and_corners(method):
         (lambda: softmax([3], method="ita", in_bits=17), "in_bits=17 is not a width from 1 to 16"),
         (lambda: softmax([0] * 2048, method="ita"), "rows of 2048, and acc_bits=19 holds 2047"),
         (lambda: softmax([3], method="ita", group=0), "group=0 is out of range: use 1 to 65536"),
+        (lambda: softmax([0] * 4096, method="sole"), "rows of 4096, and total_bits=27 holds 4095"),
+        (lambda: softmax([0], method="sole", total_bits=15), "total_bits=15 is out of range: use 16 to 40"),
         (lambda: softmax([0] * 5, method="base2", total_bits=10), "total_bits=10 holds 4: use a wider sum"),
         (
             lambda: softmax([3], method="base2", fraction_bits=11),
