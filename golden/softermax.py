@@ -13,8 +13,8 @@ chords between values rounded to nearest, rounded down in between. With 1.0 = 2 
 
 import numpy as np
 
-from .octaves import nearest_powers, stream
-from .reciprocal import bit_length
+from .octaves import OctaveRow, nearest_powers, stream
+from .reciprocal import Scaled, bit_length
 from .rows import check_length, check_option, check_rows
 
 EXP_SEGMENTS, RECIPROCAL_SEGMENTS = 4, 8
@@ -44,24 +44,32 @@ def softermax(
 
     Raises UsageError for what is out of range and for rows longer than `longest_softermax_row`.
     """
+    widths = {"exp_bits": exp_bits, "in_bits": in_bits, "total_bits": total_bits}
+    row = softermax_exp(x, fraction_bits=fraction_bits, lanes=lanes, **widths)
+    check_option("mantissa_bits", mantissa_bits, 4, 24)
+    check_option("out_bits", out_bits, 1, 16)
+    if not row.exps.size:
+        return row.exps
+    reciprocal, length = _reciprocal(row.total[..., None], mantissa_bits)
+    y = (row.last_exps() * reciprocal << out_bits) >> (mantissa_bits + length)
+    return np.minimum(y, (1 << out_bits) - 1)
+
+
+def softermax_exp(
+    x, *, fraction_bits: int = 5, exp_bits: int = 16, lanes: int = 1, in_bits: int = 8, total_bits: int = 28
+) -> OctaveRow:
+    """Return the exponentials of the rows of `x`, (..., N), in the order of the stream; see `softermax`."""
     x = check_rows(x, in_bits)
     check_option("fraction_bits", fraction_bits, 0, 10)
     check_option("exp_bits", exp_bits, 2, 16)
     check_option("total_bits", total_bits, exp_bits, 40)
-    check_option("mantissa_bits", mantissa_bits, 4, 24)
-    check_option("out_bits", out_bits, 1, 16)
     check_length(x, longest_softermax_row(exp_bits=exp_bits, total_bits=total_bits), "total_bits", total_bits)
     powers = exp2_chords(fraction_bits=fraction_bits, exp_bits=exp_bits)
 
     def exp_of(d: np.ndarray) -> np.ndarray:
         return powers[-d & (len(powers) - 1)] >> np.minimum(-(-d >> fraction_bits), 63)
 
-    row = stream(x, exp_of, fraction_bits=fraction_bits, lanes=lanes, in_bits=in_bits)
-    if not x.size:
-        return x
-    reciprocal, length = _reciprocal(row.total[..., None], mantissa_bits)
-    y = (row.last_exps() * reciprocal << out_bits) >> (mantissa_bits + length)
-    return np.minimum(y, (1 << out_bits) - 1)
+    return stream(x, exp_of, fraction_bits=fraction_bits, lanes=lanes, in_bits=in_bits)
 
 
 def exp2_chords(*, fraction_bits: int, exp_bits: int) -> np.ndarray:
@@ -74,6 +82,19 @@ def exp2_chords(*, fraction_bits: int, exp_bits: int) -> np.ndarray:
     return _chords(ends, np.arange(1 << fraction_bits), fraction_bits)
 
 
+def reciprocal_ends(mantissa_bits: int) -> tuple[int, ...]:
+    """Return 2 ** mantissa_bits / (1 + t) where segments meet, rounded half up: RECIPROCAL_SEGMENTS + 1."""
+    one = RECIPROCAL_SEGMENTS << (mantissa_bits + 1)
+    parts = range(RECIPROCAL_SEGMENTS, 2 * RECIPROCAL_SEGMENTS + 1)
+    return tuple((one + part) // (2 * part) for part in parts)
+
+
+def softermax_reciprocal(total: np.ndarray, *, mantissa_bits: int) -> Scaled:
+    """Return 1 / total as R and the shift mantissa_bits + L; both are 0 where the total is 0."""
+    value, length = _reciprocal(np.maximum(total, 1), mantissa_bits)
+    return Scaled(np.where(total > 0, value, 0), np.where(total > 0, mantissa_bits + length, 0))
+
+
 def _reciprocal(total: np.ndarray, mantissa_bits: int) -> tuple[np.ndarray, np.ndarray]:
     """Return R and L of totals of 1 or more."""
     length = bit_length(total) - 1
@@ -81,9 +102,7 @@ def _reciprocal(total: np.ndarray, mantissa_bits: int) -> tuple[np.ndarray, np.n
     t = (np.where(drop > 0, total >> np.maximum(drop, 0), total << np.maximum(-drop, 0))) - (
         1 << mantissa_bits
     )
-    parts = RECIPROCAL_SEGMENTS + np.arange(RECIPROCAL_SEGMENTS + 1)
-    ends = ((RECIPROCAL_SEGMENTS << (mantissa_bits + 1)) + parts) // (2 * parts)
-    return _chords(ends, t, mantissa_bits), length
+    return _chords(np.array(reciprocal_ends(mantissa_bits)), t, mantissa_bits), length
 
 
 def _chords(ends: np.ndarray, at: np.ndarray, bits: int) -> np.ndarray:

@@ -34,6 +34,7 @@ from macwright.golden.norm import KINDS as NORMS
 from macwright.golden.requant import ROUNDINGS as SHIFT_ROUNDINGS
 from macwright.golden.ternary import PACKINGS
 from macwright.hdl.lut.lut_float_tile_spec import ACTIVATIONS, OUT_FORMATS
+from macwright.hdl.softmax.exp_lane import METHODS
 from macwright.hdl.vector.quantize_spec import FORMATS
 from macwright.hdl.vector.recurrence import FORMS
 from macwright.tb.verify import verify
@@ -294,8 +295,17 @@ def rows():
         {"lanes": 64, "row_max": 65, "mantissa_bits": 8, "index_bits": 1},
     ):
         yield "softmax", fields, "full", BOTH
-    for fraction_bits in (0, 3, 5, 7):
-        yield "softmax", {"lanes": 2, "fraction_bits": fraction_bits}, "exhaustive", EXHAUSTIVE
+    for fraction_bits, method in itertools.product((0, 3, 5, 7), METHODS):
+        fields = {"lanes": 2, "fraction_bits": fraction_bits, "method": method}
+        yield "softmax", fields, "exhaustive", EXHAUSTIVE
+    softermax = {
+        "method": "softermax",
+        "in_bits": 12,
+        "fraction_bits": 7,
+        "exp_bits": 16,
+        "mantissa_bits": 16,
+    }
+    yield "softmax", {"lanes": 4, "row_max": 300, "out_bits": 16} | softermax, "full", BOTH
 
     for fields in (
         {"lanes": 16},

@@ -6,72 +6,29 @@ x -> exponentials, relative to a running maximum -> e
 
 import dataclasses
 
-from amaranth.hdl import Cat, Module, Shape, Signal, signed, unsigned
+from amaranth.hdl import Cat, Module, Signal, signed, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ...golden.base2_softmax import exp2_table
-from ..arith.logic_table import table_facts, table_word
 from ..share import share
-from ..spec import integer
-from ..vector.inverse import InverseLane, InverseSpec
 from ..vector.row_stream import given_once, row_beat, row_end, stage
-from .row_exp import RowExp, RowExpSpec
+from .divided_spec import DividedSpec
+from .row_exp import RowExp
 
 #: Cycles from a beat of x to its exponentials.
 EXP_LATENCY = 2
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DeferredSoftmaxSpec(RowExpSpec):
+class DeferredSoftmaxSpec(DividedSpec):
     """Codes, exponentials, and the reciprocal of their sum."""
 
     baseline = "deferred_softmax"
-
-    index_bits: int = integer(6, 1, 9, "bits of the sum that the table of reciprocals looks at", unit="bits")
-    mantissa_bits: int = integer(9, 2, 16, "width of a reciprocal's mantissa", unit="bits")
-
-    @property
-    def x_shape(self) -> Shape:
-        """Shape of a code."""
-        return signed(self.in_bits)
-
-    @property
-    def inverse(self) -> InverseSpec:
-        """The reciprocal of a total."""
-        return InverseSpec(bits=self.total_bits, index_bits=self.index_bits, mantissa_bits=self.mantissa_bits)
-
-    @property
-    def row_exp(self) -> RowExpSpec:
-        """The exponentials."""
-        return RowExpSpec(**{name: getattr(self, name) for name in RowExpSpec.params()})
-
-    @property
-    def tables(self) -> dict[str, dict]:
-        """The tables, for the manifest."""
-        return {"exp2": table_facts(self.lane_spec.table), **self.inverse.tables}
-
-    @property
-    def baseline_parameters(self) -> dict[str, int | str]:
-        """Parameters of the baseline that are not fields."""
-        exps = exp2_table(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
-        return {
-            "ROW_BEATS": self.row_beats,
-            "TOTAL_BITS": self.total_bits,
-            "SHIFT_BITS": self.inverse.shift_bits,
-            "EXP_TABLE": table_word(exps, self.exp_bits),
-            "RECIPROCAL_TABLE": table_word(self.inverse.table, self.mantissa_bits),
-        }
 
     @property
     def latency(self) -> int:
         """Cycles from the last beat of a row to its scale, without stalls."""
         return EXP_LATENCY + 3
-
-    @property
-    def elements_per_cycle(self) -> int:
-        """Exponentials per cycle."""
-        return self.lanes
 
 
 class DeferredSoftmax(wiring.Component):
@@ -81,7 +38,8 @@ class DeferredSoftmax(wiring.Component):
     of a row the later may have a higher one. A row makes a beat of `r`: mantissa / 2 ** shift is 1 / total,
     and the total is relative to its `top`. So whoever adds up e * v shifts the sum when `top` rises, and
     multiplies once. Rows are as those of `softmax`; golden models are `golden.base2_softmax.base2_exp` and
-    `golden.reciprocal.reciprocal`. Nothing is kept of a row but its maximum and its total.
+    `golden.reciprocal.reciprocal`, or those of `golden.softermax`. Nothing is kept of a row but its maximum
+    and its total.
 
     Timing: one beat a cycle, also from row to row. `e` is offered 2 cycles after its beat of `x` was
     accepted, `r` `latency` cycles after the last one of its row. A stalled `e` or `r` stops the unit, but
@@ -104,7 +62,7 @@ class DeferredSoftmax(wiring.Component):
             "last": 1,
         }
         scale = {
-            "mantissa": unsigned(spec.mantissa_bits),
+            "mantissa": unsigned(spec.inverse.factor_bits),
             "shift": unsigned(spec.inverse.shift_bits),
             "top": signed(spec.octave_bits),
         }
@@ -122,7 +80,7 @@ class DeferredSoftmax(wiring.Component):
         m = Module()
         spec = self.spec
         en = Signal(name="en")
-        exps, inverse = RowExp(spec.row_exp), InverseLane(spec.inverse)
+        exps, inverse = RowExp(spec.row_exp), spec.make_inverse()
         share(m, platform, exps, "exps")
         share(m, platform, inverse, "inverse")
         ends, too_long = row_end(m, self.x.payload.last, en & self.x.valid, spec.row_beats)

@@ -3,6 +3,9 @@
     distance = top * 2 ** f - x                    f fraction bits: a code is an octave / 2 ** f
     e = T[distance mod 2 ** f] >> (distance div 2 ** f)
 
+With method=softermax a table of chords (`golden.softermax`) counts from the octave below: at x it is P[low],
+with P[0] half of P's range, shifted by top - octave.
+
 `top` has no fraction, so that nothing is subtracted below the octave: with x = octave * 2 ** f + low,
 
     low = 0     distance mod 2 ** f = 0              distance div 2 ** f = top - octave
@@ -20,9 +23,13 @@ from amaranth.lib.wiring import In, Out
 
 from ...golden.base2_softmax import exp2_table
 from ...golden.errors import UsageError
+from ...golden.softermax import exp2_chords
 from ..arith.logic_table import logic_table
 from ..arith.shifter import shift
-from ..spec import Spec, integer
+from ..spec import Spec, choice, integer
+
+#: How exponentials and reciprocals come about: those of `golden.softmax` with a running maximum in octaves.
+METHODS = ("base2", "softermax")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,6 +39,7 @@ class ExpLaneSpec(Spec):
     in_bits: int = integer(8, 2, 12, "width of a code, signed", unit="bits")
     fraction_bits: int = integer(5, 0, 8, "fraction of a code: it weighs an octave / 2 ** this", unit="bits")
     exp_bits: int = integer(8, 2, 16, "width of an exponential", unit="bits")
+    method: str = choice("base2", METHODS, "base2: exact tables; softermax: chords, as published")
 
     def check(self):
         """Refuse codes without octaves."""
@@ -49,12 +57,18 @@ class ExpLaneSpec(Spec):
     @property
     def table(self) -> tuple[int, ...]:
         """Exponentials within an octave, by the fraction of a code."""
+        if self.method == "softermax":
+            chords = exp2_chords(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
+            return tuple(int(value) for value in chords)
         exact = exp2_table(fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
         return exact[:1] + exact[:0:-1]
 
 
 class ExpLane(wiring.Component):
-    """`e` is 2 ** exp_bits - 1 at x = `top`, and half of that an octave below. Combinational."""
+    """`e` is 2 ** exp_bits - 1 at x = `top`, and half of that an octave below. Combinational.
+
+    With method=softermax it is 2 ** (exp_bits - 1) at x = `top`.
+    """
 
     port_docs = {
         "x": "code, not above top",
@@ -76,9 +90,10 @@ class ExpLane(wiring.Component):
         octaves = Signal(spec.octave_bits)
         if spec.fraction_bits:
             below_top = logic_table(m, low, spec.table, spec.exp_bits - 1, "entry_node")
-            borrow = low.any()
         else:
-            below_top, borrow = Const(-1, spec.exp_bits - 1), Const(0, 1)
+            below_top = Const(spec.table[0] & ((1 << spec.exp_bits - 1) - 1), spec.exp_bits - 1)
+        exact = spec.method == "base2" and spec.fraction_bits
+        borrow = low.any() if exact else Const(0, 1)
         entry = Cat(below_top, Const(1, 1))
         m.d.comb += [
             octaves.eq(self.top - octave - borrow),

@@ -43,7 +43,7 @@ class RowExpSpec(ExpLaneSpec):
     @property
     def lane_spec(self) -> ExpLaneSpec:
         """A lane."""
-        return ExpLaneSpec(in_bits=self.in_bits, fraction_bits=self.fraction_bits, exp_bits=self.exp_bits)
+        return ExpLaneSpec(**{name: getattr(self, name) for name in ExpLaneSpec.params()})
 
 
 class RowExp(wiring.Component):

@@ -11,7 +11,6 @@ from amaranth.lib.wiring import In, Out
 from ..arith.shifter import shift
 from ..array.skew import delayed
 from ..share import share
-from ..vector.inverse import InverseLane
 from ..vector.queue import Queue
 from ..vector.row_stream import coded_factor, next_beat, offer_results, parts, row_beat, row_end
 from ..vector.scaler import Scaler
@@ -25,7 +24,8 @@ class Softmax(wiring.Component):
     A row is as many beats of `x` as come up to `last`, and as many of `y`. A code whose `keep` is 0 is not
     there, and its result is 0; only the end of a row's last beat may be missing. A row without codes is a
     beat without any. A row of more than `row_beats` beats ends after these, and raises `too_long`, which
-    stays high until reset. The golden model is `golden.base2_softmax.base2_softmax`.
+    stays high until reset. The golden model is `golden.base2_softmax.base2_softmax`; with
+    method=softermax `golden.softermax.softermax`, which rounds down.
 
     Timing: one beat a cycle, also from row to row, while the beats of the rows do not become fewer. `y` is
     offered `latency` cycles after the last beat of its row was accepted. A stalled `y` stops `x` when the
@@ -56,7 +56,7 @@ class Softmax(wiring.Component):
         en = Signal()
         exps = RowExp(spec.row_exp)
         buffer, rows = Queue(spec.buffer), Queue(spec.row_queue)
-        inverse = InverseLane(spec.inverse)
+        inverse = spec.make_inverse()
         for part, name in ((exps, "exps"), (buffer, "buffer"), (rows, "rows"), (inverse, "inverse")):
             share(m, platform, part, name)
         ends, too_long = row_end(m, self.x.payload.last, en & self.x.valid, spec.row_beats)
@@ -82,7 +82,9 @@ class Softmax(wiring.Component):
         """Scale what has been kept of a row whose total is known."""
         spec = self.spec
         e, e_top, keep, last = parts(buffer.o, spec.lanes * spec.exp_bits, spec.octave_bits, spec.lanes, 1)
-        mantissa, down, row_top = parts(rows.o, spec.mantissa_bits, spec.inverse.shift_bits, spec.octave_bits)
+        mantissa, down, row_top = parts(
+            rows.o, spec.inverse.factor_bits, spec.inverse.shift_bits, spec.octave_bits
+        )
         en, go = next_beat(m, self.y, buffer, rows, last)
         octaves = Signal(spec.octave_bits)
         m.d.comb += octaves.eq(row_top - e_top)

@@ -34,6 +34,11 @@ class InverseSpec(Spec):
         return unsigned(self.bits)
 
     @property
+    def factor_bits(self) -> int:
+        """Width of a mantissa."""
+        return self.mantissa_bits
+
+    @property
     def shift_bits(self) -> int:
         """Width of a shift."""
         return max(self.shift_by_zeros).bit_length()

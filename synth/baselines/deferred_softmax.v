@@ -6,7 +6,7 @@ module deferred_softmax_baseline #(
   parameter IN_BITS = 8,
   parameter FRACTION_BITS = 5,
   parameter EXP_BITS = 8,
-  parameter MANTISSA_BITS = 9,
+  parameter FACTOR_BITS = 9,
   parameter SHIFT_BITS = 5,
   parameter TOP_BITS = IN_BITS - FRACTION_BITS + 1
 ) (
@@ -23,7 +23,7 @@ module deferred_softmax_baseline #(
   output wire                      m_axis_e_tlast,
   output wire                      m_axis_e_tvalid,
   input  wire                      m_axis_e_tready,
-  output wire [MANTISSA_BITS-1:0]  m_axis_r_tmantissa,
+  output wire [FACTOR_BITS-1:0]  m_axis_r_tmantissa,
   output wire [SHIFT_BITS-1:0]     m_axis_r_tshift,
   output wire [TOP_BITS-1:0]       m_axis_r_ttop,
   output wire                      m_axis_r_tvalid,
@@ -32,10 +32,10 @@ module deferred_softmax_baseline #(
 );
   wire valid_1, valid_3;
   wire [TOP_BITS-1:0] top_3;
-  wire [MANTISSA_BITS-1:0] mantissa;
+  wire [FACTOR_BITS-1:0] mantissa;
   wire [SHIFT_BITS-1:0] down;
   reg e_given, r_given, r_there;
-  reg [MANTISSA_BITS+SHIFT_BITS+TOP_BITS-1:0] r;
+  reg [FACTOR_BITS+SHIFT_BITS+TOP_BITS-1:0] r;
   wire en = (!m_axis_e_tvalid || m_axis_e_tready) && (!m_axis_r_tvalid || m_axis_r_tready);
   assign s_axis_x_tready = en;
   assign m_axis_e_tvalid = valid_1 && !e_given;

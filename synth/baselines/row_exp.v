@@ -9,9 +9,11 @@ module row_exp_baseline #(
   parameter TOTAL_BITS = 18,
   parameter INDEX_BITS = 6,
   parameter MANTISSA_BITS = 9,
+  parameter FACTOR_BITS = 9,
   parameter SHIFT_BITS = 5,
-  parameter EXP_TABLE = 0,        // 2 ** -(i / 2 ** FRACTION_BITS), EXP_BITS each
-  parameter RECIPROCAL_TABLE = 0, // MANTISSA_BITS each
+  parameter CHORDS = 0,           // tables and steps of Softermax
+  parameter EXP_TABLE = 0,        // 2 ** -(i / 2 ** FRACTION_BITS), or with CHORDS 2 ** that, EXP_BITS each
+  parameter RECIPROCAL_TABLE = 0, // FACTOR_BITS each; with CHORDS where the eight segments meet
   parameter TOP_BITS = IN_BITS - FRACTION_BITS + 1
 ) (
   input  wire                       clk,
@@ -29,11 +31,12 @@ module row_exp_baseline #(
   output reg  signed [TOP_BITS-1:0] top_1,
   output reg                        valid_3,
   output reg  signed [TOP_BITS-1:0] top_3,
-  output reg  [MANTISSA_BITS-1:0]   mantissa,
+  output reg  [FACTOR_BITS-1:0]     mantissa,
   output reg  [SHIFT_BITS-1:0]      down
 );
   localparam [(EXP_BITS<<FRACTION_BITS)-1:0] EXPS = EXP_TABLE;
-  localparam [(MANTISSA_BITS<<INDEX_BITS)-1:0] RECIPROCALS = RECIPROCAL_TABLE;
+  localparam PART = MANTISSA_BITS > 3 ? MANTISSA_BITS - 3 : 1;
+  localparam [(CHORDS ? 9 : 1 << INDEX_BITS)*FACTOR_BITS-1:0] RECIPROCALS = RECIPROCAL_TABLE;
   localparam signed [IN_BITS:0] LOWEST = -(1 << (IN_BITS - 1));
 
   // A beat waits, while its largest code is found.
@@ -79,13 +82,15 @@ module row_exp_baseline #(
   wire signed [TOP_BITS-1:0] top = fresh || most > top_1 ? most : top_1;
   reg [TOP_BITS-1:0] rise_1, rise_2;
   reg [LANES*EXP_BITS-1:0] exps;
-  reg signed [IN_BITS+1:0] distance;
+  reg signed [IN_BITS+1:0] distance, fraction;
   reg [EXP_BITS-1:0] entry;
   always @* begin
     exps = 0;
     for (k = 0; k < LANES; k = k + 1) begin
       distance = (top <<< FRACTION_BITS) - $signed(x_0[k*IN_BITS +: IN_BITS]);
-      entry = EXPS >> (distance & ((1 << FRACTION_BITS) - 1)) * EXP_BITS;
+      fraction = CHORDS ? -distance : distance;
+      if (CHORDS) distance = distance + ((1 << FRACTION_BITS) - 1);
+      entry = EXPS >> (fraction & ((1 << FRACTION_BITS) - 1)) * EXP_BITS;
       if (keep_0[k]) exps[k*EXP_BITS +: EXP_BITS] = entry >> (distance >>> FRACTION_BITS);
     end
   end
@@ -136,14 +141,23 @@ module row_exp_baseline #(
     end
 
   // The reciprocal.
-  reg [TOTAL_BITS+INDEX_BITS-1:0] aligned;
+  reg [TOTAL_BITS+INDEX_BITS+MANTISSA_BITS-1:0] aligned;
+  reg [FACTOR_BITS+PART-1:0] upper, lower, value;
   integer exponent;
   always @* begin
     exponent = 0;
     for (i = 0; i < TOTAL_BITS; i = i + 1)
       if (total_3[i]) exponent = i;
-    aligned = ({{INDEX_BITS{1'b0}}, total_3} << INDEX_BITS) >> exponent;
-    mantissa = total_3 == 0 ? 0 : RECIPROCALS >> aligned[INDEX_BITS-1:0] * MANTISSA_BITS;
+    aligned = ({{INDEX_BITS+MANTISSA_BITS{1'b0}}, total_3} << (CHORDS ? MANTISSA_BITS : INDEX_BITS)) >> exponent;
+    upper = 0;
+    lower = 0;
+    if (CHORDS) begin
+      upper[FACTOR_BITS-1:0] = RECIPROCALS >> aligned[MANTISSA_BITS-1 -: 3] * FACTOR_BITS;
+      lower[FACTOR_BITS-1:0] = RECIPROCALS >> (aligned[MANTISSA_BITS-1 -: 3] + 1) * FACTOR_BITS;
+      value = ((upper << PART) - (upper - lower) * aligned[PART-1:0]) >> PART;
+    end else
+      value = RECIPROCALS >> aligned[INDEX_BITS-1:0] * FACTOR_BITS;
+    mantissa = total_3 == 0 ? 0 : value;
     down = total_3 == 0 ? 0 : exponent + MANTISSA_BITS;
   end
 endmodule

@@ -10,10 +10,10 @@ module softmax_baseline #(
   parameter ROW_BEATS = 128,
   parameter TOTAL_BITS = 18,
   parameter OUT_BITS = 8,
-  parameter INDEX_BITS = 6,
-  parameter MANTISSA_BITS = 9,
+  parameter FACTOR_BITS = 9,
   parameter SHIFT_BITS = 5,
-  parameter PIPELINE = 2
+  parameter PIPELINE = 2,
+  parameter CHORDS = 0
 ) (
   input  wire                      clk,
   input  wire                      rst,
@@ -36,7 +36,7 @@ module softmax_baseline #(
   wire [LANES*EXP_BITS-1:0] exps_1;
   wire [LANES-1:0] keep_1;
   wire signed [TOP_BITS-1:0] top_1, top_3;
-  wire [MANTISSA_BITS-1:0] mantissa;
+  wire [FACTOR_BITS-1:0] mantissa;
   wire [SHIFT_BITS-1:0] down;
   assign s_axis_x_tready = en;
   row_exp_baseline rows_summed (
@@ -47,7 +47,7 @@ module softmax_baseline #(
 
   // Two memories, each with a register behind it.
   localparam WORD = LANES * (EXP_BITS + 1) + TOP_BITS + 1;
-  localparam ROW = MANTISSA_BITS + SHIFT_BITS + TOP_BITS;
+  localparam ROW = FACTOR_BITS + SHIFT_BITS + TOP_BITS;
   reg [WORD-1:0] words [0:DEPTH-1];
   reg [ROW-1:0] rows [0:1];
   reg [WORD-1:0] word;
@@ -92,7 +92,7 @@ module softmax_baseline #(
   end
 
   // Results, and registers that synthesis may move.
-  localparam PRODUCT = EXP_BITS + MANTISSA_BITS + OUT_BITS + 1;
+  localparam PRODUCT = EXP_BITS + FACTOR_BITS + OUT_BITS + 1;
   wire [TOP_BITS-1:0] octaves = row[ROW-1 -: TOP_BITS] - word[LANES*EXP_BITS +: TOP_BITS];
   reg [LANES*OUT_BITS-1:0] results;
   reg [PRODUCT-1:0] scaled, rounding;
@@ -100,11 +100,11 @@ module softmax_baseline #(
   integer k;
   always @* begin
     results = 0;
-    rounding = (1 << row[MANTISSA_BITS +: SHIFT_BITS]) >> 1;
+    rounding = CHORDS ? 0 : (1 << row[FACTOR_BITS +: SHIFT_BITS]) >> 1;
     for (k = 0; k < LANES; k = k + 1) begin
       e = word[k*EXP_BITS +: EXP_BITS] >> octaves;
-      scaled = ({{PRODUCT-EXP_BITS{1'b0}}, e} * row[MANTISSA_BITS-1:0] << OUT_BITS) + rounding;
-      scaled = scaled >> row[MANTISSA_BITS +: SHIFT_BITS];
+      scaled = ({{PRODUCT-EXP_BITS{1'b0}}, e} * row[FACTOR_BITS-1:0] << OUT_BITS) + rounding;
+      scaled = scaled >> row[FACTOR_BITS +: SHIFT_BITS];
       results[k*OUT_BITS +: OUT_BITS] = scaled >> OUT_BITS != 0 ? {OUT_BITS{1'b1}} : scaled;
     end
   end

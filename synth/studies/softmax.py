@@ -51,6 +51,14 @@ def _cases():
     yield Case(**group, label="Verilog's operators", fields=short, plain=True)
     yield Case(**group, label="softmax", fields=short)
     yield Case(**group, label="softmax, 10-bit codes", fields=short | {"in_bits": 10})
+    published = {
+        "method": "softermax",
+        "in_bits": 12,
+        "fraction_bits": 8,
+        "exp_bits": 16,
+        "mantissa_bits": 16,
+    }
+    yield Case(**group, label="softmax, softermax, 12-bit codes", fields=short | published)
     group = {"group": f"deferred, rows to {LONG}", "unit": "deferred_softmax"}
     yield Case(**group, label="Verilog's operators", fields=long, plain=True)
     yield Case(**group, label="deferred_softmax", fields=long)

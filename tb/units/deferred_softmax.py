@@ -6,6 +6,7 @@ import numpy as np
 
 from ...golden.base2_softmax import base2_exp
 from ...golden.reciprocal import reciprocal
+from ...golden.softermax import softermax_exp, softermax_reciprocal
 from ...hdl.softmax.deferred_softmax import EXP_LATENCY, DeferredSoftmaxSpec
 from ..rows import RowBench
 from ..rtl import Rtl
@@ -20,9 +21,11 @@ class DeferredBench(RowBench):
         """Return the exponentials and the scales of rows x (rows, N)."""
         spec = self.spec
         row = self.golden(x)
-        scale = reciprocal(
-            row.total, bits=spec.total_bits, index_bits=spec.index_bits, mantissa_bits=spec.mantissa_bits
-        )
+        if spec.method == "softermax":
+            scale = softermax_reciprocal(row.total, mantissa_bits=spec.mantissa_bits)
+        else:
+            widths = {"bits": spec.total_bits, "mantissa_bits": spec.mantissa_bits}
+            scale = reciprocal(row.total, index_bits=spec.index_bits, **widths)
         # Of a beat all have the same maximum, and without codes it is the lowest one.
         tops = row.octaves[:, :: spec.lanes] if x.shape[1] else row.top[:, None]
         return {
@@ -37,8 +40,10 @@ class DeferredBench(RowBench):
 
 def bench(spec: DeferredSoftmaxSpec) -> DeferredBench:
     """Return the bench of rows."""
-    options = {name: getattr(spec, name) for name in ("fraction_bits", "exp_bits", "lanes", "in_bits")}
-    return DeferredBench(spec, lambda x: base2_exp(x, total_bits=spec.total_bits, **options))
+    names = ("fraction_bits", "exp_bits", "lanes", "in_bits", "total_bits")
+    options = {name: getattr(spec, name) for name in names}
+    exps = softermax_exp if spec.method == "softermax" else base2_exp
+    return DeferredBench(spec, lambda x: exps(x, **options))
 
 
 def scenarios(spec: DeferredSoftmaxSpec, level: str, rng: np.random.Generator) -> list[Scenario]:

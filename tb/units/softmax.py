@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...golden.base2_softmax import base2_softmax
 from ...golden.integer import int_range
+from ...golden.softmax import softmax
 from ...hdl.softmax.row_exp import RowExpSpec
 from ...hdl.softmax.softmax_spec import SoftmaxSpec
 from ..rows import RowBench
@@ -15,9 +15,10 @@ from ..transaction import Scenario
 
 def bench(spec: SoftmaxSpec) -> RowBench:
     """Return the bench of rows."""
-    names = ("fraction_bits", "exp_bits", "lanes", "in_bits", "out_bits", "index_bits", "mantissa_bits")
-    options = {name: getattr(spec, name) for name in names} | {"total_bits": spec.total_bits}
-    return RowBench(spec, lambda x: base2_softmax(x, **options))
+    names = ("fraction_bits", "exp_bits", "lanes", "in_bits", "total_bits", "out_bits", "mantissa_bits")
+    names += ("index_bits",) * (spec.method == "base2")
+    options = {name: getattr(spec, name) for name in names}
+    return RowBench(spec, lambda x: softmax(x, method=spec.method, **options))
 
 
 def scenarios(spec: SoftmaxSpec, level: str, rng: np.random.Generator) -> list[Scenario]:

@@ -95,6 +95,8 @@ SPECS = [
     ("igelu", {"lanes": 2}),
     ("igelu", {"lanes": 1, "in_bits": 16, "b": 2562, "c": 7261468, "one": 444, "shift": 14, "pipeline": 2}),
     ("deferred_softmax", {"lanes": 3, "row_max": 9}),
+    ("deferred_softmax", {"lanes": 1, "row_max": 5, "method": "softermax", "mantissa_bits": 4}),
+    ("softmax", {"lanes": 2, "row_max": 8, "method": "softermax", "exp_bits": 11, "mantissa_bits": 12}),
     ("attention", {"dim": 4, "lanes": 2, "length_max": 20, "queries": 2, "causal": True, "window": 5}),
     ("attention", {"dim": 2, "lanes": 2, "length_max": 3, "bits": 4, "score_bits": 6, "out_lanes": 2}),
     ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),

@@ -146,6 +146,12 @@ SPECS = [
         {"lanes": 2, "row_max": 100, "in_bits": 12, "fraction_bits": 6, "exp_bits": 12, "out_bits": 12}
         | {"mantissa_bits": 14, "pipeline": 3},
     ),
+    ("softmax", {"lanes": 2, "row_max": 20, "method": "softermax", "exp_bits": 16, "mantissa_bits": 16}),
+    ("softmax", {"lanes": 1, "row_max": 3, "method": "softermax", "fraction_bits": 0, "mantissa_bits": 8}),
+    (
+        "deferred_softmax",
+        {"lanes": 3, "row_max": 9, "method": "softermax", "fraction_bits": 7, "in_bits": 11},
+    ),
     ("deferred_softmax", {"lanes": 4, "row_max": 20}),
     ("deferred_softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "exp_bits": 2}),
     (
