@@ -272,6 +272,8 @@ CATALOG = {
             Sqrt,
             "Square roots of integers, rounded down, some bits a cycle or pipelined",
             "M. D. Ercegovac and T. Lang, Digital Arithmetic, 2004",
+        ),
+        Unit(
             "deferred_softmax",
             DeferredSoftmaxSpec,
             DeferredSoftmax,

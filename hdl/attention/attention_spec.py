@@ -55,7 +55,9 @@ class AttentionSpec(Spec):
                 f"fraction_bits={self.fraction_bits} leaves no octave to scores with "
                 f"score_bits={self.score_bits}: use fraction_bits={self.score_bits - 1} or less"
             )
-        check_widest(self.queries * self.dim * self.acc_bits, f"queries={self.queries} make sums", "fewer")
+        check_widest(
+            self.queries * self.dim * self.acc_bits, f"queries={self.queries} make sums", "fewer queries"
+        )
 
     @property
     def beats(self) -> int:
