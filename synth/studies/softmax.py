@@ -117,7 +117,8 @@ STUDY = Study(
     ),
     periods=(1500,),
     fpga=(
-        Case(group="rows of one beat", label="softmax", unit="softmax", fields={"lanes": 16, "row_max": 16}),
+        Case(group="4 lanes", label="softmax", unit="softmax", fields={"lanes": 4, "row_max": 64}),
+        Case(group="4 lanes", label="deferred_softmax", unit="deferred_softmax", fields={"lanes": 4}),
         Case(
             group=f"deferred, rows to {LONG}",
             label="deferred_softmax",
