@@ -52,6 +52,7 @@ from ..hdl.vector.quantize import Quantize
 from ..hdl.vector.quantize_spec import QuantizeSpec
 from ..hdl.vector.requant import Requant
 from ..hdl.vector.requant_spec import RequantSpec
+from ..hdl.vector.shiftgelu import Shiftgelu, ShiftgeluSpec
 from ..hdl.vector.sqrt import Sqrt, SqrtSpec
 
 
@@ -251,6 +252,13 @@ CATALOG = {
             Igelu,
             "GELU of integers by a polynomial of degree two, bit for bit as I-BERT and ITA publish it",
             "Kim et al., I-BERT, ICML 2021; Islamoglu et al., ITA, ISLPED 2023",
+        ),
+        Unit(
+            "shiftgelu",
+            ShiftgeluSpec,
+            Shiftgelu,
+            "GELU of rows of integers by shifts and a division, bit for bit as I-ViT publishes it",
+            "Li and Gu, I-ViT, ICCV 2023",
         ),
         Unit(
             "inverse",

@@ -16,6 +16,7 @@ and products of more than 24 bits. `tvm` computes in int32, which wraps; what wo
 """
 
 from fractions import Fraction
+from math import erf
 
 import numpy as np
 
@@ -109,6 +110,32 @@ def shiftgelu(
     a = _shift_exp(x - top, one, n, variant)
     b = _shift_exp(-top, one, n, variant)
     return x * ((a * _factor(a + b, variant)) >> (32 - out_bits))
+
+
+def shiftgelu_exponentials(*, one: int, n: int = GELU_SHIFT, in_bits: int = 8):
+    """Return the exponentials that ShiftGELU (`ivit`) is made of, as two tuples of integers below 2 ** 31.
+
+    Those of x - m by m - x, from 0 to 2 ** in_bits - 1; and those of -m by m, from the smallest to the
+    largest.
+    """
+    check_one(one, n)
+    distance = np.arange(1 << in_bits)
+    top = distance - (1 << in_bits - 1)
+    found = (np.minimum(_shift_exp(-codes, one, n, "ivit"), _TOP) for codes in (distance, top))
+    return tuple(tuple(values.tolist()) for values in found)
+
+
+def shiftgelu_error(*, one: int, n: int = GELU_SHIFT, in_bits: int = 8, largest: int | None = None) -> float:
+    """Return the largest error of ShiftGELU (`ivit`, out_bits=8) against GELU, in rows of maximum `largest`.
+
+    A code weighs what one stands for, 1 / (1.702 one). largest: None is the largest code there is.
+    """
+    end = (1 << in_bits - 1) - 1
+    top = end if largest is None else largest
+    x = np.arange(-end - 1, top + 1)
+    scale = float(1 / (GELU_SLOPE * one))
+    y = shiftgelu(x, one=one, n=n, in_bits=in_bits) * (scale / 128)
+    return max(abs(a - v * (1 + erf(v / 2**0.5)) / 2) for a, v in zip(y, x * scale, strict=True))
 
 
 def check_one(one: int, n: int) -> None:

@@ -11,6 +11,8 @@ most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixp
 `softmax`, `deferred_softmax`, `norm` and `attention`; activations: `igelu`, and `activation` of 11 to 16
 bits; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on which the test suite runs the
 benches on Icarus.
+`softmax`, `norm` and `shiftgelu`; activations: `igelu`, and `activation` of 11 to 16 bits; divisions:
+`divide` and `sqrt`; simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
 """
 
 import itertools
@@ -337,6 +339,12 @@ def rows():
 
     for kind in NORMS:
         yield "norm", {"lanes": 2, "kind": kind}, "exhaustive", EXHAUSTIVE
+
+    for one, n, out_bits in ((19, 23, 8), (10, 23, 16), (38, 25, 2)):
+        fields = {"lanes": 2, "row_max": 200, "one": one, "n": n, "out_bits": out_bits}
+        yield "shiftgelu", fields, "exhaustive", EXHAUSTIVE
+        yield "shiftgelu", fields | {"lanes": 5, "step_bits": 11}, "full", BOTH
+    yield "shiftgelu", {"in_bits": 10, "one": 76, "row_max": 4096}, "full", EXHAUSTIVE
 
 
 #: Functions of 16 bits, in and out, and both fractions.

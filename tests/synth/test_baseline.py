@@ -99,6 +99,7 @@ SPECS = [
     ("softmax", {"lanes": 2, "row_max": 8, "method": "softermax", "exp_bits": 11, "mantissa_bits": 12}),
     ("attention", {"dim": 4, "lanes": 2, "length_max": 20, "queries": 2, "causal": True, "window": 5}),
     ("attention", {"dim": 2, "lanes": 2, "length_max": 3, "bits": 4, "score_bits": 6, "out_lanes": 2}),
+    ("shiftgelu", {"lanes": 2, "row_max": 6, "in_bits": 6, "one": 5, "step_bits": 31}),
     ("inverse", {"lanes": 2, "bits": 9, "index_bits": 3}),
     ("inverse", {"function": "rsqrt", "bits": 12, "pipeline": 2}),
     ("quantize", {"lanes": 2}),

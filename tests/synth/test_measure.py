@@ -90,6 +90,7 @@ SMALLER |= {"softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_
 SMALLER |= {"divide": {"dividend_bits": 4, "divisor_bits": 4}, "sqrt": {"bits": 8}}
 SMALLER |= {"attention": {"dim": 1, "bits": 2, "score_bits": 3, "fraction_bits": 1, "length_max": 4}}
 SMALLER |= {"deferred_softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2}}
+SMALLER |= {"shiftgelu": {"row_max": 2, "in_bits": 2, "one": 3, "out_bits": 2, "n": 8, "step_bits": 31}}
 SMALLER |= {"norm": {"row_max": 4, "kind": "rms", "fraction": 2, "index_bits": 2, "mantissa_bits": 4}}
 
 

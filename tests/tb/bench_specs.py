@@ -190,6 +190,8 @@ SPECS = [
         | {"mantissa_bits": 16, "index_bits": 8},
     ),
     ("attention", {"dim": 2, "lanes": 2, "length_max": 5, "queries": 2, "window": 2, "fraction_bits": 0}),
+    ("shiftgelu", {"lanes": 2, "row_max": 20}),
+    ("shiftgelu", {"lanes": 1, "row_max": 1, "in_bits": 4, "one": 3, "out_bits": 5, "step_bits": 31}),
     ("inverse", {"lanes": 2}),
     ("inverse", {"function": "rsqrt", "bits": 32, "pipeline": 2}),
     ("inverse", {"function": "rsqrt", "bits": 5, "index_bits": 6, "mantissa_bits": 16}),

@@ -24,6 +24,7 @@ BITSERIAL = {"rows": 2, "cols": 1, "depth": 3, "w_bits": 2, "a_bits": 2}
 CSD = MIXPE | {"recoding": "csd", "zero_point": False, "b_bits": 8}
 ACTIVATION = {"lanes": 2}
 IGELU = {"lanes": 1}
+SHIFTS = {"lanes": 2, "row_max": 6, "in_bits": 5, "one": 5, "step_bits": 31}
 WIDE = {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}
 DIVIDE = {"dividend_bits": 6, "divisor_bits": 4, "step_bits": 2}
 QUANTIZE = {"lanes": 2, "scale_format": "bf16"}
@@ -221,6 +222,12 @@ DEFECTS = [
     ("sqrt", {"bits": 8}, r"word_now = start \? radicand : (.*);", r"word_now = radicand;", "y.r"),
     ("sqrt", {"bits": 8}, r"\{ root_now, 2'h1 \}", "{ root_now, 2'h0 }", "y.r"),
     ("sqrt", {"bits": 8}, r"if \(take\) m_axis_y_tlast", "if (en) m_axis_y_tlast", "y.last"),
+    # A row that goes on from the one before, integers that are not there, a sum that wraps, a stall.
+    ("shiftgelu", SHIFTS, r"row_begins_or_a_ = .*;", "row_begins_or_a_ = row_begins_or_a;", "y.data|unknown"),
+    ("shiftgelu", SHIFTS, r"code_1 = s_axis_x_tkeep\[1\]", "code_1 = 1'b1", "y.data"),
+    ("shiftgelu", SHIFTS | {"in_bits": 6}, r"clipped = .*;", "clipped = total[30:0];", "y.data"),
+    ("shiftgelu", SHIFTS, r"rows_space_or_b_ = .*;", "rows_space_or_b_ = 1'b1;", "should be|nothing moved"),
+    ("shiftgelu", SHIFTS, r"if \(!keep_delay_o\[1\]\)", "if (1'b0)", "y.data"),
     # Small tables: |x| one too few, a slope of the wrong sign, results that do not saturate.
     ("activation", WIDE, r"size = x\[9:0\] \^ \{ x\[10\]", "size = x[9:0] ^ { 1'b0", "y.data"),
     (
