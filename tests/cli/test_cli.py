@@ -42,6 +42,13 @@ def test_generate(tmp_path):
     assert done.returncode == 0 and "mac_pe_family_async" in done.stdout
 
 
+def test_generate_warns_of_coarse_scales(tmp_path):
+    coarse = ("-p", "b=21", "-p", "c=444", "-p", "one=444")
+    done = macwright("generate", "igelu", "-p", "lanes=1", *coarse, "-o", tmp_path / "out")
+    assert done.returncode == 0 and "caution: the largest error from -4 to 4 is 0.038" in done.stderr
+    assert "caution: the largest error" in macwright("describe", "igelu", *coarse).stdout
+
+
 def test_verify():
     done = macwright("verify", "mac_pe", "-p", "a_bits=3", "--sim", "icarus", "--seed", "5")
     assert done.returncode == 0 and "all checks passed" in done.stdout
