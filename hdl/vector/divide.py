@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from ..arith.restoring import restoring_step
 from ..spec import integer
@@ -53,7 +53,9 @@ class DivideLane(RecurrenceLane):
     def step(self, m: Module, state: dict[str, Value], prefix: str) -> dict[str, Value]:
         """Bring one bit of the dividend down, and subtract the divisor if it fits."""
         word = state["word"]
-        fits, rest = restoring_step(m, Cat(word[-1], state["rest"]), state["divisor"], prefix)
+        rest = Signal(len(state["rest"]), name=f"{prefix}rest")
+        fits, left = restoring_step(m, Cat(word[-1], state["rest"]), state["divisor"], prefix)
+        m.d.comb += rest.eq(left)
         return {"divisor": state["divisor"], "word": Cat(fits, word[:-1]), "rest": rest}
 
     def finish(self, state: dict[str, Value]) -> dict[str, Value]:

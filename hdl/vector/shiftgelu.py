@@ -97,6 +97,11 @@ class ShiftgeluSpec(Spec):
         return shiftgelu_exponentials(one=self.one, n=self.n, in_bits=self.in_bits)
 
     @property
+    def a_bits(self) -> int:
+        """Width of an exponential of x - m."""
+        return (self.one << self.n).bit_length()
+
+    @property
     def tables(self) -> dict[str, dict]:
         """The tables, for the manifest."""
         return {name: table_facts(t) for name, t in zip(("a", "b"), self.exponentials, strict=True)}
@@ -164,23 +169,23 @@ class ShiftgeluLane(wiring.Component):
         m = Module()
         spec = self.spec
         distance = Signal(spec.in_bits)
-        a = Signal(WIDTH)
+        a = Signal(spec.a_bits)
         total = Signal(WIDTH + 1)
         clipped = Signal(WIDTH)
         m.d.comb += [
             distance.eq(self.top - self.x),
-            a.eq(logic_table(m, distance, spec.exponentials[0], WIDTH, "a_node")),
+            a.eq(logic_table(m, distance, spec.exponentials[0], spec.a_bits, "a_node")),
             total.eq(a + self.b),
             clipped.eq(total[:WIDTH] | total[-1].replicate(WIDTH)),
         ]
         operands = delayed(m, platform, self.en, Cat(self.x, a, clipped), 1, "operands_delay")
-        x, a, clipped = parts(operands, spec.in_bits, WIDTH, WIDTH)
+        x, a, clipped = parts(operands, spec.in_bits, spec.a_bits, WIDTH)
         divide = DivideLane(spec.divide)
         share(m, platform, divide, "divide")
         m.d.comb += [divide.en.eq(self.en), divide.dividend.eq(Const(-1, WIDTH)), divide.divisor.eq(clipped)]
         waited = delayed(m, platform, self.en, Cat(x, a), spec.divide.steps, "divide_delay")
-        x, a = parts(waited, spec.in_bits, WIDTH)
-        product = Multiplier(MultiplierSpec(a_bits=WIDTH, b_bits=WIDTH, a_signed=False, b_signed=False))
+        x, a = parts(waited, spec.in_bits, spec.a_bits)
+        product = Multiplier(MultiplierSpec(a_bits=spec.a_bits, b_bits=WIDTH, a_signed=False, b_signed=False))
         share(m, platform, product, "product")
         m.d.comb += [product.a.eq(a), product.b.eq(divide.quotient)]
         sigmoid = product.p[WIDTH + 1 - spec.out_bits : WIDTH]

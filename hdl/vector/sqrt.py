@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from ..arith.restoring import restoring_step
 from ..spec import integer
@@ -45,8 +45,10 @@ class SqrtLane(RecurrenceLane):
         """Bring two bits of the radicand down, and find one of the root."""
         word, root = state["word"], state["root"]
         partial = Cat(word[-2:], state["rest"])
-        fits, rest = restoring_step(m, partial, Cat(Const(1, 2), root), prefix)
-        return {"word": Cat(Const(0, 2), word[:-2]), "rest": rest[:-1], "root": Cat(fits, root[:-1])}
+        rest = Signal(len(state["rest"]), name=f"{prefix}rest")
+        fits, left = restoring_step(m, partial, Cat(Const(1, 2), root), prefix)
+        m.d.comb += rest.eq(left)
+        return {"word": Cat(Const(0, 2), word[:-2]), "rest": rest, "root": Cat(fits, root[:-1])}
 
     def finish(self, state: dict[str, Value]) -> dict[str, Value]:
         """Return the root and what is left."""

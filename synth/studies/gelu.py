@@ -23,7 +23,7 @@ PERIODS = (2500,)
 SCALES = (32, 16, 8)
 #: Of a code of 8 bits. Gate equivalents of the sketches are of logic alone, in cells of 180 nm.
 SKETCHES = {("gelu", 32): 110, ("gelu", 16): 94, ("silu", 16): 123, ("silu", 32): 145, ("igelu", 32): 1331}
-#: Codes of more bits, with a range of 8: bits and the sketches of both methods, of the distance from max(x, 0)
+#: Codes of more bits, with a range of 8: bits and sketches of both methods, of the distance from max(x, 0)
 #: alone.
 WIDE = {12: {"bipartite": 142, "linear": 246}, 16: {"bipartite": 930, "linear": 738}}
 
