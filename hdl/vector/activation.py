@@ -73,15 +73,17 @@ class ActivationSpec(Spec):
     @property
     def parts(self) -> Tables:
         """The small tables, where there is not one of all codes."""
-        method = None if self.method == "auto" else self.method
-        return faithful_tables(function=self.function, method=method, **self.grid)
+        return faithful_tables(function=self.function, method=self._chosen, **self.grid)
 
     def golden(self, x: np.ndarray) -> np.ndarray:
         """Return y of integers x."""
         if self.flat:
             return activation(x, function=self.function, **self.grid)
-        method = None if self.method == "auto" else self.method
-        return faithful_activation(x, function=self.function, method=method, **self.grid)
+        return faithful_activation(x, function=self.function, method=self._chosen, **self.grid)
+
+    @property
+    def _chosen(self) -> str | None:
+        return None if self.method == "auto" else self.method
 
     @property
     def x_shape(self) -> Shape:
@@ -131,10 +133,10 @@ class ActivationSpec(Spec):
 
     @property
     def distance_bits(self) -> int:
-        """Width of the largest distance that small tables come to."""
+        """Width of the largest distance that small tables come to, which on a coarse grid may be 0."""
         low = int_range(self.in_bits, True)[0]
         x = np.arange(low, -low)
-        return int((np.maximum(x, 0) - self.golden(x)).max()).bit_length()
+        return max(int((np.maximum(x, 0) - self.golden(x)).max()), 1).bit_length()
 
     @property
     def baseline_parameters(self) -> dict[str, int | str]:

@@ -144,6 +144,7 @@ SPECS = [
     ("activation", {"lanes": 2}),
     ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
     ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}),
+    ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 0, "out_bits": 11, "out_fraction": 0}),
     ("activation", {"lanes": 1, "function": "sigmoid", "in_bits": 12, "out_bits": 12, "method": "linear"}),
     ("softmax", {"lanes": 2, "row_max": 8}),
     ("softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "pipeline": 3}),
