@@ -61,19 +61,20 @@ class ShiftgeluSpec(Spec):
         if error > 2 * USUAL_ERROR:
             raise UsageError(
                 f"one={self.one} and n={self.n} with in_bits={self.in_bits} err by {error:.2f} in rows up to "
-                f"4, where {USUAL_ERROR} is usual: use a larger n, or a larger one, that of a smaller scale"
+                f"4, where {USUAL_ERROR} is usual: exponentials end too early, or leave 2**31 / sum few "
+                "bits; use a larger n, or a smaller n"
             )
         check_widest(self.buffer.width, f"lanes={self.lanes} make beats", "fewer lanes")
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """Rows that the exponentials do not reach across."""
+        """Rows that the exponentials do not reach across, and factors of few bits."""
         error = shiftgelu_error(one=self.one, n=self.n, in_bits=self.in_bits)
         if error <= USUAL_ERROR:
             return ()
         return (
             f"the largest error is {error:.2f} in rows whose maximum is the largest code: exponentials end "
-            f"after n={self.n} octaves, or codes are coarse",
+            f"after n={self.n} octaves, or leave 2**31 / sum few bits",
         )
 
     @property

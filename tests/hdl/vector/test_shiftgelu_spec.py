@@ -15,8 +15,9 @@ from macwright.hdl.vector.shiftgelu import ShiftgeluSpec
         ),
         (
             {"n": 3},
-            r"one=19 and n=3 with in_bits=8 err by 1\.\d+ in rows up to 4, where 0.35 is usual: use a larger",
+            r"one=19 and n=3 with in_bits=8 err by 1\.\d+ in rows up to 4, where 0.35 is usual: exponentia",
         ),
+        ({"one": 38, "n": 25}, "err by 0.87 in rows up to 4.* few bits; use a larger n, or a smaller n"),
         ({"in_bits": 11}, "in_bits=11 is not legal"),
     ],
 )
@@ -33,6 +34,8 @@ def test_rows_that_exponentials_do_not_reach_across_are_warned_of():
 
 def test_errors_as_measured_before():
     assert shiftgelu_error(one=19) == pytest.approx(0.243, abs=0.001)
+    # The published n leaves the factor few bits.
+    assert shiftgelu_error(one=19, n=17) < 0.04
     # A maximum of 9, and one of 12, with 1/8 per code.
     assert shiftgelu_error(one=5, largest=32) < 0.1 < 4 < shiftgelu_error(one=5, largest=76)
 
