@@ -12,6 +12,7 @@ from ..hdl.attention.attention_spec import AttentionSpec
 from ..hdl.bitserial.bitserial_tile import BitserialTile
 from ..hdl.bitserial.bitserial_tile_spec import BitserialTileSpec
 from ..hdl.float.bfp_dot import BfpDot, BfpDotSpec
+from ..hdl.float.block_quantize import BlockQuantize, BlockQuantizeSpec
 from ..hdl.float.fma_array import FmaArray
 from ..hdl.float.fma_array_spec import FmaArraySpec
 from ..hdl.float.fma_pe import FmaPe, FmaPeSpec
@@ -315,6 +316,13 @@ CATALOG = {
             Quantize,
             "Quantisation of bf16, fp16 or fp32 streams to integers, exact and rounded once",
             "Zhu et al., Scalable MatMul-free Language Modeling, 2024",
+        ),
+        Unit(
+            "block_quantize",
+            BlockQuantizeSpec,
+            BlockQuantize,
+            "Streams of bf16 or fp32 numbers to blocks of MX or block floating point with their scales",
+            "OCP Microscaling Formats (MX) Specification 1.0; NVIDIA, cuDNN documentation, Block Scaling",
         ),
         Unit(
             "absmax",

@@ -175,6 +175,11 @@ def floats():
     for a, b, block, lanes in ((4, 4, 16, 16), (8, 4, 32, 4), (8, 8, 64, 1), (12, 7, 15, 5), (16, 16, 8, 2)):
         fields = {"a_bits": a, "b_bits": b, "block": block, "lanes": lanes}
         yield "bfp_dot", fields, "full", EXHAUSTIVE
+    for fmt, rule, element in itertools.product(("bf16", "fp32"), ("floor", "ceiling"), ELEMENTS):
+        yield "block_quantize", {"fmt": fmt, "rule": rule, "element": element}, "full", EXHAUSTIVE
+    for bits, block, lanes in ((4, 32, 32), (7, 5, 1), (12, 64, 8), (16, 16, 4)):
+        fields = {"element": "bfp", "bits": bits, "block": block, "lanes": lanes, "fmt": "fp32"}
+        yield "block_quantize", fields, "full", EXHAUSTIVE
     for fmt, b_bits in itertools.product(("bf16", "fp16"), (2, 3, 4, 8)):
         fields = {"a_format": fmt, "b_bits": b_bits}
         yield "weight_fma_pe", fields | {"acc_bits": 19 + b_bits}, "full", EXHAUSTIVE

@@ -39,6 +39,14 @@ class BlockScale:
     factor: Value | None = None
 
 
+def check_lanes(lanes: int, block: int) -> None:
+    """Raise UsageError unless a block is a number of whole beats."""
+    if block % lanes:
+        *parts, whole = [str(d) for d in range(1, block + 1) if block % d == 0]
+        known = f"{', '.join(parts)} or {whole}" if parts else whole
+        raise UsageError(f"lanes={lanes} does not divide a block of {block}: use {known}")
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class BlockDotSpec(Spec):
     """Base of the Specs, which have `block`, the elements of a block, `lanes` of them a beat, and `adder`."""
@@ -69,10 +77,7 @@ class BlockDotSpec(Spec):
 
     def check(self):
         """Refuse parts of which a block is no multiple, and accumulators that are not as exact as asked."""
-        if self.block % self.lanes:
-            *parts, whole = [str(d) for d in range(1, self.block + 1) if self.block % d == 0]
-            known = f"{', '.join(parts)} or {whole}" if parts else whole
-            raise UsageError(f"lanes={self.lanes} does not divide a block of {self.block}: use {known}")
+        check_lanes(self.lanes, self.block)
         check_fixed_bits(self)
 
     @property

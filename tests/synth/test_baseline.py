@@ -129,6 +129,8 @@ SPECS = [
     ("nvfp4_dot", {"lanes": 8}),
     ("nvfp4_dot", {"lanes": 16, "blocks": 5}),
     ("bfp_dot", {"a_bits": 7, "b_bits": 4, "block": 12, "lanes": 4}),
+    ("block_quantize", {"lanes": 4, "rule": "ceiling"}),
+    ("block_quantize", {"lanes": 3, "fmt": "fp32", "element": "bfp", "bits": 12, "block": 9}),
     ("fp_add", {"a_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero"}),
     ("weight_fma_pe", {}),
     ("weight_fma_pe", {"a_format": "fp16", "b_bits": 2, "acc_bits": 32}),

@@ -37,6 +37,7 @@ FIXED = {"lanes": 16, "a_element": "mxfp4_e2m1", "b_element": "mxfp4_e2m1", "blo
     "scale_high": 2,
 }
 NVFP4 = {"lanes": 8}
+QUANTIZE_BLOCKS = {"lanes": 16}
 MX = {"lanes": 8, "b_element": "mxfp4_e2m1"}
 FLOAT_GROUPS = {"rows": 2, "cols": 1, "group": 4}
 FLOAT_DIGITS = FLOAT_GROUPS | {"zero_point": False, "recoding": "csd", "digits": 1}
@@ -524,6 +525,17 @@ DEFECTS = [
     ("nvfp4_dot", NVFP4, r"if \(take\) block_factor", "if (take & ~block_ends) block_factor", "y.data|unkn"),
     ("nvfp4_dot", NVFP4, r"\.i\(s_axis_x_ttensor\)", ".i(tensor_delay_o)", "y.data|unknown"),
     ("nvfp4_dot", NVFP4, r"assign b_scale_is_nan = .*;", "assign b_scale_is_nan = 1'b0;", "y.data"),
+    # A block that forgets its first beat; the largest of the block before; no number; scales read twice.
+    (
+        "block_quantize",
+        QUANTIZE_BLOCKS,
+        r"assign block_largest = .*;",
+        "assign block_largest = beat_largest;",
+        "y",
+    ),
+    ("block_quantize", QUANTIZE_BLOCKS, r"beat_ends \? 8'h00", "1'b0 ? 8'h00", "y"),
+    ("block_quantize", QUANTIZE_BLOCKS, r"assign good = .*;", "assign good = 1'b1;", "y.data"),
+    ("block_quantize", QUANTIZE_BLOCKS, r"assign scales_pop = .*;", "assign scales_pop = moves;", "y"),
     # A block of two beats that forgets the first; a NaN for a scale; a row of the second product.
     ("bfp_dot", BFP, r"assign block_ends = .*;", "assign block_ends = 1'b1;", "y|nothing moved"),
     ("bfp_dot", BFP, r"s_axis_x_tb_scale == 8'hff", "s_axis_x_tb_scale == 8'hfe", "y.data"),
