@@ -104,7 +104,7 @@ def doctor(as_json: bool) -> None:
 @json_option
 def reproduce(study, out, picture, as_json) -> None:
     """Measure a comparison again, with the published figures beside."""
-    find_study(study)
+    found = find_study(study)
     if out is not None and not out.is_dir():
         raise UsageError(f"the folder {out} does not exist: make it, or give another one with --out")
     if picture:
@@ -117,7 +117,7 @@ def reproduce(study, out, picture, as_json) -> None:
         (out / f"{study}.json").write_text(json.dumps(record, indent=1) + "\n")
         (out / f"{study}.md").write_text(study_page(record))
     if picture:
-        plot_study(record, out / f"{study}.svg")
+        getattr(found, "plot", plot_study)(record, out / f"{study}.svg")
     if as_json:
         print_json(record)
         return

@@ -26,8 +26,19 @@ FP32 = PRESETS["fp32"]
 WIDEST = 192
 
 
+def exact_blocks():
+    """Declare the field `blocks` of a Spec, which asks for a sum in fixed point that is exact."""
+    return integer(
+        None,
+        1,
+        1 << 20,
+        "blocks whose sum is exact, in fixed point; none: they are added in fp32",
+        optional=True,
+    )
+
+
 def fixed_bits():
-    """Declare the field `acc_bits` of a Spec whose `blocks` asks for an exact sum."""
+    """Declare the field `acc_bits` of a Spec with `blocks`."""
     return integer(
         None,
         4,

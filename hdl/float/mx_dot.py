@@ -14,7 +14,7 @@ from ..arith.prefix import KINDS
 from ..spec import choice, integer
 from .block_dot import BlockDot, BlockDotSpec
 from .fixed_product import SHIFTED, add_products
-from .fixed_sum import BlockSumFormat, fixed_bits
+from .fixed_sum import BlockSumFormat, exact_blocks, fixed_bits
 from .sum import DEADLINE
 
 
@@ -30,13 +30,7 @@ class MxDotSpec(BlockDotSpec):
     b_element: str = choice("mxfp8_e4m3", tuple(ELEMENTS), "elements of b")
     lanes: int = integer(32, 1, BLOCK, "products per cycle: all 32 of a block, or a part of it")
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
-    blocks: int | None = integer(
-        None,
-        1,
-        1 << 20,
-        "blocks whose sum is exact, in fixed point; none: they are added in fp32",
-        optional=True,
-    )
+    blocks: int | None = exact_blocks()
     scale_low: int = integer(0, -254, 254, "smallest exponent of both scales for which it is exact")
     scale_high: int = integer(0, -254, 254, "largest exponent of both scales for which it is exact")
     acc_bits: int | None = fixed_bits()

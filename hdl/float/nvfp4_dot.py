@@ -22,7 +22,7 @@ from ..array.skew import delayed
 from ..spec import choice, flag, integer
 from .block_dot import BlockDot, BlockDotSpec, BlockScale
 from .fixed_product import SHIFTED, add_products
-from .fixed_sum import FP32, BlockSumFormat, fixed_bits
+from .fixed_sum import FP32, BlockSumFormat, exact_blocks, fixed_bits
 from .sum import DEADLINE
 from .term_tree import multiply_codes
 from .unpack import unpack
@@ -39,13 +39,7 @@ class Nvfp4DotSpec(BlockDotSpec):
 
     lanes: int = integer(16, 1, BLOCK, "products per cycle: all 16 of a block, or a part of it")
     adder: str = choice("brent_kung", KINDS, "prefix network of the carry-propagate adders")
-    blocks: int | None = integer(
-        None,
-        1,
-        1 << 20,
-        "blocks whose sum is exact, in fixed point; none: they are added in fp32",
-        optional=True,
-    )
+    blocks: int | None = exact_blocks()
     acc_bits: int | None = fixed_bits()
     tensor_scale: bool = flag(True, "the sum is multiplied by the product of both tensors' scales")
 
