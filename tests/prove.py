@@ -8,11 +8,9 @@ pair of operands of all formats of at most 8 bits, of bf16 and fp16 10^8 directe
 multiply-adds, mixes of formats; additions: L-Mul and PAM in `wide_fma_pe`, every product of all formats of at
 most 8 bits, and in `fma_array`; groups: corner Specs of `mixpe_array` and `mixpe_float_array`; tiles: of
 `lut_tile`, `ternary_tile` and `bitserial_tile`; float_tiles: of `lut_float_tile`, every format; rows: of
-`softmax`, `deferred_softmax`, `norm` and `attention`; activations: `igelu`, and `activation` of 11 to 16
-bits; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on which the test suite runs the
-benches on Icarus.
-`softmax`, `norm` and `shiftgelu`; activations: `igelu`, and `activation` of 11 to 16 bits; divisions:
-`divide` and `sqrt`; simulators: on Verilator every Spec on which the test suite runs the benches on Icarus.
+`softmax`, `deferred_softmax`, `norm`, `shiftgelu` and `attention`; activations: `igelu`, and `activation` of
+11 to 16 bits; divisions: `divide` and `sqrt`; simulators: on Verilator every Spec on which the test suite
+runs the benches on Icarus.
 """
 
 import itertools

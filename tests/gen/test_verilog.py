@@ -30,7 +30,6 @@ SMALL = {
     "deferred_softmax": {"lanes": 2, "row_max": 8},
     "norm": {"lanes": 2, "row_max": 8},
     "attention": {"dim": 2, "lanes": 1, "length_max": 8},
-    "shiftgelu": {"lanes": 1, "row_max": 8, "in_bits": 4, "one": 5, "step_bits": 31},
     "shiftgelu": {"lanes": 1, "row_max": 8, "in_bits": 4, "one": 5, "n": 8, "step_bits": 31},
     "fma_pe": {"a_format": "e4m3fn"},
     "fma_array": {"rows": 16, "cols": 2},
