@@ -21,10 +21,10 @@ from ..arith.prefix import KINDS, prefix_add
 from ..array.skew import delayed
 from ..spec import choice, flag, integer
 from .block_dot import BlockDot, BlockDotSpec, BlockScale
+from .combinational import multiply_codes
 from .fixed_product import SHIFTED, add_products
 from .fixed_sum import FP32, BlockSumFormat, exact_blocks, fixed_bits
 from .sum import DEADLINE
-from .term_tree import multiply_codes
 from .unpack import unpack
 
 #: Scales have no sign.

@@ -12,17 +12,13 @@ What a term adds to its exponent costs nothing: it is a constant of the adder th
 import dataclasses
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
 from ...golden.float_format import FloatFormat, find_format
 from ...golden.float_terms import term_tree
 from ..share import share
 from ..spec import integer
-from .float_spec import FloatSpec
-from .float_unit import FloatUnit
+from .combinational import Combinational
 from .fp_add import FpAdd, FpAddSpec
-from .fp_mul import FpMul, FpMulSpec
 from .geometry import Term
 
 
@@ -50,34 +46,10 @@ def scaled(term: Term, scale: int) -> Term:
     return dataclasses.replace(term, origin=term.origin + scale, kinds=tuple(kinds))
 
 
-class Combinational(FloatUnit):
-    """A unit's datapath without handshake and registers: `y` of `a` and `b`."""
-
-    port_docs = {"a": "number", "b": "number", "y": "result"}
-
-    def __init__(self, spec: FloatSpec):
-        self.spec = spec
-        ports = {name: In(fmt.bits) for name, fmt in spec.operands.items()}
-        wiring.Component.__init__(self, ports | {"y": Out(spec.out.bits)})
-
-    def elaborate(self, platform):
-        """Build the datapath."""
-        m = Module()
-        self.en, self.carried = Const(1, 1), {}
-        m.d.comb += self.y.eq(self.result(m, platform, {"a": self.a, "b": self.b}))
-        return m
-
-
 class TermSum(Combinational, FpAdd):
     """y = a * 2 ** a_scale + b * 2 ** b_scale, rounded once."""
 
     port_docs = {"a": "number", "b": "number", "y": "their sum"}
-
-
-class CodeProduct(Combinational, FpMul):
-    """y = a * b, rounded once."""
-
-    port_docs = {"a": "number", "b": "number", "y": "their product"}
 
 
 def sum_parameters(format_name: str, terms: int) -> dict[str, int]:
@@ -102,14 +74,6 @@ def add_codes(m: Module, platform, x, y, format_name: str, adder: str, name: str
     """Place the sum of two codes, called `name`, and return it."""
     a_scale, b_scale = scales
     unit = TermSum(TermSumSpec(a_format=format_name, adder=adder, a_scale=a_scale, b_scale=b_scale))
-    share(m, platform, unit, name)
-    m.d.comb += [unit.a.eq(x), unit.b.eq(y)]
-    return unit.y
-
-
-def multiply_codes(m: Module, platform, x, y, format_name: str, adder: str, name: str) -> Value:
-    """Place the product of two codes, called `name`, and return it."""
-    unit = CodeProduct(FpMulSpec(a_format=format_name, adder=adder))
     share(m, platform, unit, name)
     m.d.comb += [unit.a.eq(x), unit.b.eq(y)]
     return unit.y
