@@ -185,7 +185,7 @@ def test_cycles_and_studies_refuse_in_a_sentence(tmp_path):
     # Every file of synth/studies is offered: the list, which terminals fold, is not kept here as well.
     folder = Path(studies.__file__).parent
     names = sorted(file.stem.replace("_", "-") for file in folder.glob("*.py") if file.stem != "__init__")
-    shown = " ".join(macwright("reproduce", "--help").stdout.split())
+    shown = " ".join(macwright("reproduce", "--help").stdout.split()).replace("- ", "-")
     assert f"Studies: {', '.join(names)}." in shown
 
 

@@ -86,7 +86,10 @@ def test_a_query_without_keys_has_zeros():
 
 @pytest.mark.parametrize("spread", [0.5, 1, 2, 4])
 def test_error_against_the_real_function(spread):
-    """Int8 operands, results in steps of the values: the largest error is a few steps."""
+    """Int8 operands, results in steps of the values: the largest error is a few steps.
+
+    Codes of 10 bits would end at 11 nats, which logits of deviation 4 reach.
+    """
     rng = np.random.default_rng(3)
     queries, keys, dim = 32, 256, 64
     q, k = (np.clip(np.rint(rng.normal(0, 32, (n, dim))), -128, 127).astype(int) for n in (queries, keys))
@@ -94,11 +97,12 @@ def test_error_against_the_real_function(spread):
     # The scale makes scores spread by so many nats.
     to_nats = spread / (32 * 32 * np.sqrt(dim))
     mult, shift = (int(x) for x in dyadic(to_nats * np.log2(np.e) * 32, mult_bits=8, shift_bits=6))
-    found = attention(q, k, v, mult=mult, shift=shift, out_mult=128, out_shift=7)
+    widths = {"score_bits": 11, "exp_bits": 10, "total_bits": 18}
+    found = attention(q, k, v, mult=mult, shift=shift, out_mult=128, out_shift=7, **widths)
     p = np.exp(q @ k.T * to_nats)
     real = (p / p.sum(axis=1, keepdims=True)) @ v
-    assert np.abs(found - real).max() < 2.5
-    assert np.abs(found - real).mean() < 0.5
+    assert np.abs(found - real).max() < 5
+    assert np.abs(found - real).mean() < 0.65
 
 
 def test_wide_sums_are_exact():
