@@ -12,7 +12,7 @@ from ..synth.doctor import examine
 from ..synth.measure import measure
 from ..synth.study import find_study, study_names
 from ..synth.study import reproduce as run_study
-from ..synth.study_plot import check_plots, plot_study
+from ..synth.study_plot import check_plots
 from ..synth.study_table import study_page, study_tables
 from ..synth.table import table
 from .common import (
@@ -117,7 +117,7 @@ def reproduce(study, out, picture, as_json) -> None:
         (out / f"{study}.json").write_text(json.dumps(record, indent=1) + "\n")
         (out / f"{study}.md").write_text(study_page(record))
     if picture:
-        getattr(found, "plot", plot_study)(record, out / f"{study}.svg")
+        found.plot(record, out / f"{study}.svg")
     if as_json:
         print_json(record)
         return

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from ..gen.catalog import find_unit
@@ -21,6 +22,7 @@ from .baseline import Baseline, make_baseline
 from .measure import constraints
 from .power import energy_per_mac_pj
 from .row import Conditions, measured_row, tool_versions, unit_design
+from .study_plot import plot_study
 from .targets import find_target
 
 
@@ -77,6 +79,13 @@ class Study:
     fpga_target: str = "ecp5"
     errors: Callable[[], list[dict[str, Any]]] | None = None
     per: str = "MAC"
+
+    def plot(self, record: dict[str, Any], path: Path) -> None:
+        """Write the picture of a record of this study to `path`, an SVG file.
+
+        Raises UsageError if matplotlib is not installed.
+        """
+        plot_study(record, path)
 
 
 def study_names() -> list[str]:

@@ -4,21 +4,18 @@ x -> exponentials, relative to a running maximum -> memory of a row -> to the ro
                         '-> total -> reciprocal -> memory of rows ----------^-----------------'
 """
 
-from amaranth.hdl import Cat, Module, Signal, unsigned
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.hdl import Cat, Module, Signal
 
 from ..arith.shifter import shift
 from ..array.skew import delayed
 from ..share import share
 from ..vector.queue import Queue
-from ..vector.row_stream import coded_factor, next_beat, offer_results, parts, row_beat, row_end
+from ..vector.row_stream import RowUnit, coded_factor, next_beat, offer_results, parts, row_end
 from ..vector.scaler import Scaler
 from .row_exp import RowExp
-from .softmax_spec import SoftmaxSpec
 
 
-class Softmax(wiring.Component):
+class Softmax(RowUnit):
     """y = min(round(e / total * 2 ** out_bits), 2 ** out_bits - 1), e about 2 ** (x / 2 ** fraction_bits).
 
     A row is as many beats of `x` as come up to `last`, and as many of `y`. A code whose `keep` is 0 is not
@@ -32,22 +29,7 @@ class Softmax(wiring.Component):
     memory is full. Reset drops whatever is in flight.
     """
 
-    def __init__(self, spec: SoftmaxSpec):
-        self.spec = spec
-
-        super().__init__(
-            {
-                "x": In(row_beat(spec.x_shape, spec.lanes)),
-                "y": Out(row_beat(unsigned(spec.out_bits), spec.lanes)),
-                "too_long": Out(1),
-            }
-        )
-
-    port_docs = {
-        "x": "codes, their keep flags, and last of a row",
-        "y": "results, and keep and last of x",
-        "too_long": "sticky: a row had more beats than it may",
-    }
+    port_docs = RowUnit.port_docs | {"x": "codes, their keep flags, and last of a row"}
 
     def elaborate(self, platform):
         """Build the two passes and the memories between them."""

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from amaranth.hdl import Shape, unsigned
+
 from ...golden.errors import UsageError
 from ..spec import check_widest, integer
 from ..vector.queue import QueueSpec
@@ -30,6 +32,11 @@ class SoftmaxSpec(DividedSpec):
                 f"use mantissa_bits={self.out_bits} or more"
             )
         check_widest(self.buffer.width, f"lanes={self.lanes} make beats", "fewer lanes")
+
+    @property
+    def y_shape(self) -> Shape:
+        """Shape of a result."""
+        return unsigned(self.out_bits)
 
     @property
     def scaler(self) -> ScalerSpec:

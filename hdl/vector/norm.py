@@ -9,20 +9,17 @@ Both in brackets are made once per row, exactly, from mantissa and shift: a lane
 """
 
 from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
 from ..array.skew import delayed
 from ..share import share
-from .norm_spec import NormSpec
 from .queue import Queue
 from .row_moments import RowMoments
 from .row_scale import RowScale
-from .row_stream import coded_factor, next_beat, offer_results, parts, row_beat, row_end
+from .row_stream import RowUnit, coded_factor, next_beat, offer_results, parts, row_end
 from .scaler import Scaler
 
 
-class Norm(wiring.Component):
+class Norm(RowUnit):
     """y = saturate(round((N x - S) / sqrt(V + eps) * 2 ** fraction)); N, S, V = N Q - S ** 2 of the row.
 
     S is the sum of the row's integers and Q that of their squares; with kind=rms S is 0 in both places. A row
@@ -35,22 +32,6 @@ class Norm(wiring.Component):
     offered `latency` cycles after the last beat of its row was accepted. A stalled `y` stops `x` when the
     memory is full. Reset drops whatever is in flight.
     """
-
-    port_docs = {
-        "x": "integers, their keep flags, and last of a row",
-        "y": "results, and keep and last of x",
-        "too_long": "sticky: a row had more beats than it may",
-    }
-
-    def __init__(self, spec: NormSpec):
-        self.spec = spec
-        super().__init__(
-            {
-                "x": In(row_beat(spec.x_shape, spec.lanes)),
-                "y": Out(row_beat(spec.y_shape, spec.lanes)),
-                "too_long": Out(1),
-            }
-        )
 
     def elaborate(self, platform):
         """Build what a row comes to, and the memories in front of the lanes."""

@@ -5,11 +5,13 @@ to a row. `next_beat` and `offer_results` are their ends.
 """
 
 from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, unsigned
-from amaranth.lib import data, stream
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
 
 from ..arith.coded import Coder, CoderSpec
 from ..array.skew import delayed
 from ..share import share
+from ..spec import Spec
 from .queue import Queue
 from .scaler import ScalerSpec
 
@@ -18,6 +20,29 @@ def row_beat(shape: Shape, lanes: int) -> stream.Signature:
     """Return a stream of beats of `lanes` integers, with `keep` for each and `last` for the row."""
     fields = {"data": data.ArrayLayout(shape, lanes), "keep": unsigned(lanes), "last": 1}
     return stream.Signature(data.StructLayout(fields))
+
+
+class RowUnit(wiring.Component):
+    """Base of units that make a beat of results of every beat of a row: streams `x` and `y`, and `too_long`.
+
+    The Spec has `lanes`, and the shapes `x_shape` and `y_shape`.
+    """
+
+    port_docs = {
+        "x": "integers, their keep flags, and last of a row",
+        "y": "results, and keep and last of x",
+        "too_long": "sticky: a row had more beats than it may",
+    }
+
+    def __init__(self, spec: Spec):
+        self.spec = spec
+        super().__init__(
+            {
+                "x": In(row_beat(spec.x_shape, spec.lanes)),
+                "y": Out(row_beat(spec.y_shape, spec.lanes)),
+                "too_long": Out(1),
+            }
+        )
 
 
 def row_end(m: Module, last, take, row_beats: int) -> tuple[Value, Signal]:

@@ -24,7 +24,7 @@ from ..share import share
 from ..spec import Spec, check_widest, integer
 from .divide import DivideLane, DivideSpec
 from .queue import Queue, QueueSpec
-from .row_stream import next_beat, offer_results, parts, row_beat, row_end, stage
+from .row_stream import RowUnit, next_beat, offer_results, parts, row_end, stage
 
 #: Width of exponentials, their sum, and the factor of an element: that of 2 ** 31 - 1.
 WIDTH = 31
@@ -199,7 +199,7 @@ class ShiftgeluLane(wiring.Component):
         return m
 
 
-class Shiftgelu(wiring.Component):
+class Shiftgelu(RowUnit):
     """y = x * ((a * F) >> (32 - out_bits)), F = (2**31 - 1) // min(a + b, 2**31 - 1), of the exponentials
 
     a of x - m and b of -m, with m the maximum of the row: ShiftGELU.
@@ -213,22 +213,6 @@ class Shiftgelu(wiring.Component):
     offered `latency` cycles after the last beat of its row was accepted. A stalled `y` stops `x` when the
     memory is full. Reset drops whatever is in flight.
     """
-
-    port_docs = {
-        "x": "integers, their keep flags, and last of a row",
-        "y": "results, and keep and last of x",
-        "too_long": "sticky: a row had more beats than it may",
-    }
-
-    def __init__(self, spec: ShiftgeluSpec):
-        self.spec = spec
-        super().__init__(
-            {
-                "x": In(row_beat(spec.x_shape, spec.lanes)),
-                "y": Out(row_beat(spec.y_shape, spec.lanes)),
-                "too_long": Out(1),
-            }
-        )
 
     def elaborate(self, platform):
         """Build the maximum, the memories, and the lanes behind them."""
