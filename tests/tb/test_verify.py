@@ -4,12 +4,12 @@ A Verilator build takes as long as ten Icarus runs, so that the other Specs meet
 """
 
 import pytest
-from bench_specs import SPECS
 from macwright.gen.catalog import find_unit
 from macwright.gen.verilog import make_verilog
 from macwright.golden.errors import UsageError
 from macwright.tb.rtl import Rtl
 from macwright.tb.verify import SimulationError, stimulus_module, verify
+from units import entries
 
 
 def spec_of(name, fields):
@@ -17,12 +17,14 @@ def spec_of(name, fields):
 
 
 #: The first Spec of each unit, and one of each dataflow of the arrays.
-ON_VERILATOR = {(name, fields.get("dataflow")): (name, fields) for name, fields in reversed(SPECS)}.values()
+ON_VERILATOR = {
+    (name, fields.get("dataflow")): (name, fields) for name, fields in reversed(entries("BENCH"))
+}.values()
 
 
 @pytest.mark.parametrize(
     "name, fields, sim",
-    [(*case, "icarus") for case in SPECS] + [(*case, "verilator") for case in ON_VERILATOR],
+    [(*case, "icarus") for case in entries("BENCH")] + [(*case, "verilator") for case in ON_VERILATOR],
     ids=str,
 )
 def test_good_hardware_passes(name, fields, sim):
