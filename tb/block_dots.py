@@ -10,7 +10,7 @@ import numpy as np
 
 from ..golden.block_scale import MAX_SCALE, NAN_SCALE, SCALE_BIAS, Blocks
 from ..golden.errors import UsageError
-from ..hdl.float.block_dot import BlockDotSpec
+from ..hdl.float.block_dot_spec import BlockDotSpec
 from .compiled import check_transactions
 from .floats import ends, random_codes
 from .rtl import Rtl

@@ -13,7 +13,8 @@ from ..arith.booth import booth_digits
 from ..arith.digits import digit_rows
 from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .block_dot import BlockDot, BlockDotSpec
+from .block_dot import BlockDot
+from .block_dot_spec import BlockDotSpec
 from .fixed_product import Specials
 from .fixed_sum import BlockSumFormat
 from .sum import DEADLINE

@@ -24,7 +24,7 @@ from ..array.mac_array import beat
 from ..share import share
 from ..spec import Spec, choice, integer
 from ..vector.queue import Queue, QueueSpec
-from .block_dot import check_lanes
+from .block_dot_spec import check_lanes
 from .block_element import BFP, FORMATS, BlockElement, BlockElementSpec
 
 #: Beats that pass while a scale is found.

@@ -12,7 +12,8 @@ from ...golden.float_format import FloatFormat
 from ...golden.mx import BLOCK, ELEMENTS, element_unit, exact_accumulator, mx_dot_bits
 from ..arith.prefix import KINDS
 from ..spec import choice, integer
-from .block_dot import BlockDot, BlockDotSpec
+from .block_dot import BlockDot
+from .block_dot_spec import BlockDotSpec
 from .fixed_product import SHIFTED, add_products
 from .fixed_sum import BlockSumFormat, exact_blocks, fixed_bits
 from .sum import DEADLINE

@@ -20,7 +20,8 @@ from ..arith.columns import Columns
 from ..arith.prefix import KINDS, prefix_add
 from ..array.skew import delayed
 from ..spec import choice, flag, integer
-from .block_dot import BlockDot, BlockDotSpec, BlockScale
+from .block_dot import BlockDot, BlockScale
+from .block_dot_spec import BlockDotSpec
 from .combinational import multiply_codes
 from .fixed_product import SHIFTED, add_products
 from .fixed_sum import FP32, BlockSumFormat, exact_blocks, fixed_bits
