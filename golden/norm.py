@@ -29,6 +29,8 @@ from .requant import round_shift
 from .rows import check_name, check_option, check_rows
 
 KINDS = ("layer", "rms")
+#: Of hardware: `norm`, and the published ones, of I-ViT in both variants.
+METHODS = ("table", "ivit", "ivit_tvm", "ibert")
 #: Of the published sums of squares that are bounded.
 _VARIANCE_BITS = 32
 

@@ -1,7 +1,7 @@
 """Stimulus for units that take rows of integers: of every length and shape, too long ones, stalls, resets."""
 
+import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,12 +21,17 @@ COUNT = 1_000_000
 LONG = 24
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class RowBench:
-    """The bench of a Spec with lanes, row_beats, in_bits, latency; golden: results of rows (..., N)."""
+    """The bench of a Spec with lanes, row_beats, in_bits, latency; golden: results of rows (..., N).
+
+    waits: rows wait for those before them, so that only the first one has the latency of the Spec; the
+    longest ones come every `row_cycles` of the Spec.
+    """
 
     spec: Spec
     golden: Callable[[np.ndarray], np.ndarray]
+    waits: bool = False
 
     @property
     def longest(self) -> int:
@@ -42,7 +47,7 @@ class RowBench:
             lengths = rng.integers(0, self.longest + 1, count)
             return [self.row(self.random_row(int(n), rng)) for n in lengths]
 
-        same = [self.row(self.random_row(self.longest, rng), smooth=True) for _ in range(4 * repeats)]
+        same = self.same(self.longest, 4 * repeats, rng)
         results = list(same[0].outputs)
         special = [self.row(np.array(x[: self.longest], np.int64)) for x in corners]
         found = [
@@ -57,13 +62,27 @@ class RowBench:
         ]
         if spec.row_beats > LONG:
             whole = spec.row_beats * spec.lanes
-            found.append(Scenario("the longest row", [self.row(self.random_row(whole, rng))] * 2))
+            found.append(Scenario("the longest row", self.same(whole, 2, rng)))
         for i in range(repeats):
             stalls = {name: float(rng.choice([0.1, 0.5, 0.9])) for name in ("x", *results)}
             found.append(Scenario(f"stalls everywhere, {i}", lots(10), stalls, status={"too_long": 0}))
             abort = int(rng.integers(1, 3 * spec.latency + 20))
             found.append(Scenario(f"reset after {abort} cycles", lots(8), {results[0]: 0.2}, abort=abort))
         return found
+
+    def same(self, length: int, count: int, rng: np.random.Generator) -> list[Transaction]:
+        """Return rows of one length, with the timing that they have back to back."""
+        rows = [self.row(self.random_row(length, rng), smooth=not self.waits) for _ in range(count)]
+        if not self.waits:
+            return rows
+        # Memories of a row and three beats are full when the third row comes; from then on the pace is even.
+        even = length == self.spec.row_beats * self.spec.lanes and self.spec.row_beats > 3
+        later = [self.spec.row_cycles if even and k > 1 else None for k in range(count)]
+        unknown = dict.fromkeys(rows[0].outputs)
+        return rows[:1] + [
+            dataclasses.replace(row, cycles=cycles, latency=unknown)
+            for row, cycles in zip(rows[1:], later[1:], strict=True)
+        ]
 
     def random_row(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Return a row around any integer, narrow or wide, or rising so that its maximum moves."""

@@ -20,7 +20,7 @@ class Transaction:
     of this one, when nothing stalls; None if that depends on the data. beats_after: by stream how
     many of its beats come after the one that the first output beat waits for; 0 where it is not named, None
     for a stream that may be taken later without anything waiting for it. latency: by output stream the cycles
-    from then to its first beat, where they are not those of the Spec.
+    from then to its first beat, where they are not those of the Spec; None where they are not promised.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Transaction:
     outputs: dict[str, Beats]
     cycles: int | None = None
     beats_after: dict[str, int | None] = dataclasses.field(default_factory=dict)
-    latency: dict[str, int] = dataclasses.field(default_factory=dict)
+    latency: dict[str, int | None] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -122,6 +122,13 @@ def coded_factor(m: Module, platform, spec: ScalerSpec, factor: Value) -> Value:
     return coder.word
 
 
+def kept(m: Module, there, value: Value, shape: Shape, k: int) -> Signal:
+    """Return result `k` of a beat: the value where its integer is there, else 0."""
+    result = Signal(shape, name=f"result_{k}")
+    m.d.comb += result.eq(Mux(there, value, 0))
+    return result
+
+
 def offer_results(m: Module, platform, y, en, go, results: list[Value], keep, last, pipeline: int) -> None:
     """Drive `y` with the results, behind a register, and with flags, `pipeline` registers behind `go`."""
     register = Signal(sum(map(len, results)), name="y_reg", reset_less=True)
