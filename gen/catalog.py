@@ -308,7 +308,7 @@ CATALOG = {
             NormSpec,
             Norm,
             "LayerNorm or RMSNorm of rows of integers, streaming, with sums of one pass and a table of roots",
-            "Ba et al., Layer Normalization, 2016; Zhang and Sennrich, RMSNorm, 2019; I-ViT, 2023; I-BERT, 2021",
+            "Ba et al., LayerNorm, 2016; Zhang and Sennrich, RMSNorm, 2019; I-BERT, 2021; I-ViT, 2023",
         ),
         Unit(
             "quantize",

@@ -1,38 +1,35 @@
 """GELU and SiLU in integers: tables, rounded correctly or faithful, and the published polynomial and shifts.
 
-Activations are no products, so that they stand in the table of errors, each with what its hardware comes to.
-The multiply-accumulate elements are a yardstick from the same flow.
+Whole units with one lane and its register, beside the same function with Verilog's operators, which for a
+table is a plain lookup. An exponential to the base 2, which is a part of the softmaxes, stands behind the
+same register.
 """
 
+import re
 from fractions import Fraction
 from math import erf, exp
 
 import numpy as np
 
 from ...gen.catalog import find_unit
+from ...gen.verilog import make_verilog
 from ...golden.activation import activation
 from ...golden.ibert import ibert_gelu_constants, igelu
 from ...golden.ivit_exp import GELU_SLOPE, ivit_one, shiftgelu
-from ..measure import measure
-from ..study import Case, Study
+from ...hdl.spec import Spec
+from ..baseline import Baseline
+from ..study import Case, Published, Study
 
 #: Rows of normally distributed numbers; in peaked ones one of each row is PEAK.
 ROWS, LENGTH, SEED, PEAK = 64, 256, 1, 12.0
 PERIODS = (2500,)
 #: Weights of codes of 8 bits, as their reciprocals: up to 4, 8 and 16.
 SCALES = (32, 16, 8)
-#: Of a code of 8 bits. Gate equivalents of the sketches are of logic alone, in cells of 180 nm.
-#: What has none, and is measured too, has 0 for it.
-SKETCHES = {("gelu", 32): 110, ("gelu", 16): 94, ("silu", 16): 123, ("silu", 32): 145, ("igelu", 32): 1331}
-SKETCHES |= {("shiftgelu", 32): 0}
-#: Codes of more bits, with a range of 8: bits and sketches of both methods, of the distance from max(x, 0)
-#: alone.
-WIDE = {12: {"bipartite": 142, "linear": 246}, 16: {"bipartite": 930, "linear": 738}}
-
-#: Heading of the sketches' column.
-SKETCH = "sketch, GE of logic"
-#: A flip-flop with an enable: DFF_X1 and MUX2_X1, in gate equivalents.
-REGISTER_GE = 8.0
+#: Those of which hardware is measured: what a plain lookup takes in the sketch, over what it takes itself.
+TABLES = {("gelu", 32): "1.24", ("gelu", 16): "0.89", ("silu", 16): "1.11", ("silu", 32): "1.42"}
+#: Codes of more bits, with a range of 8: both methods.
+WIDE = {12: ("bipartite", "linear"), 16: ("bipartite", "linear")}
+PLAIN = "Verilog's operators"
 
 REAL = {
     "gelu": lambda x: x * (1 + erf(x / 2**0.5)) / 2,
@@ -82,7 +79,7 @@ def rectifier(steps: int) -> tuple:
 
 
 def errors() -> list[dict]:
-    """Return the errors of every method and scale against the function of the codes, and its hardware."""
+    """Return the errors of every method and scale against the function of the codes."""
     rows = []
     for steps in SCALES:
         group = f"8 bits, 1/{steps}"
@@ -93,60 +90,107 @@ def errors() -> list[dict]:
             row(group, "gelu, max(x, 0)", "gelu", 8, steps, rectifier(steps)),
             row(group, "silu, table", "silu", 8, steps, table("silu", 8, steps)),
         ]
-    for bits, sketches in WIDE.items():
+    for bits, methods in WIDE.items():
         steps = 1 << bits - 4
-        for method, sketch in sketches.items():
+        for method in methods:
             made = table("gelu", bits, steps, method)
             rows.append(row(f"{bits} bits, 1/{steps}", f"gelu, {method}", "gelu", bits, steps, made))
-            rows[-1][SKETCH] = f"{sketch}"
     return rows
 
 
 def row(group: str, label: str, function: str, bits: int, steps: int, made: tuple) -> dict:
-    """Return a row of the table: errors, and of what there is a unit of, the figures and a sketch's."""
-    unit, spec, computed = made
+    """Return a row of the table of errors; made: what `table` returns."""
     found = {"group": group, "label": label}
     end = 1 << bits - 1
     for name, real in data().items():
         x = np.clip(np.rint(real * steps), -end, end - 1).astype(np.int64)
         exact = np.vectorize(REAL[function])(x / steps)
-        size = np.abs(computed(x) - exact)
+        size = np.abs(made[2](x) - exact)
         found |= {f"mean, {name}": f"{size.mean():.2g}", f"largest, {name}": f"{size.max():.2g}"}
-    key = (function if unit == "activation" else unit, steps)
-    if key not in SKETCHES and bits == 8:
-        return found | dict.fromkeys((*figures_of(None), SKETCH), "-")
-    return found | figures_of((unit, spec)) | {SKETCH: f"{SKETCHES.get(key) or '-'}"}
+    return found
 
 
-def figures_of(design: tuple | None) -> dict[str, str]:
-    """Return what a unit with one lane comes to on standard cells and on ECP5, by heading."""
-    if design is None:
-        return dict.fromkeys(("GE", "GE of logic", "um2", "ns", "ECP5 LUT"), "-")
-    best = measure(*design, "nangate45", baseline=False, periods=PERIODS)["rows"][0]["best"]
-    # A pipelined division takes long to place and route.
-    place = design[0] != "shiftgelu"
-    lut = measure(*design, "ecp5", baseline=False, seeds=(1,))["rows"][0]["lut"] if place else "-"
-    area, registers = best["gate_equivalents"], REGISTER_GE * best["flip_flops"]
-    return {
-        "GE": f"{area:.0f}",
-        "GE of logic": f"{area - registers:.0f}",
-        "um2": f"{best['area_um2']:.0f}",
-        "ns": f"{best['period_ns']:.2f}",
-        "ECP5 LUT": f"{lut}",
-    }
+def exponential(spec: Spec) -> Baseline:
+    """Return the lane of `deferred_softmax` behind a register, with the ports of an activation of 12 bits.
+
+    These are a code of 8 bits, and above it the maximum of its row in octaves.
+    """
+    text = make_verilog(unit := find_unit("deferred_softmax"), unit.spec(lanes=1, row_max=1)).text
+    lane = re.search(r"module (\w+__exp_lane\w*) \(", text)[1]
+    return Baseline("exponential", f"{text}\n{REGISTERED.format(lane=lane)}")
+
+
+#: A lane whose register moves like that of `activation`.
+REGISTERED = """module exponential (
+  input  wire        clk,
+  input  wire        rst,
+  input  wire [11:0] s_axis_x_tdata,
+  input  wire        s_axis_x_tlast,
+  input  wire        s_axis_x_tvalid,
+  output wire        s_axis_x_tready,
+  output reg  [7:0]  m_axis_y_tdata,
+  output reg         m_axis_y_tlast,
+  output reg         m_axis_y_tvalid,
+  input  wire        m_axis_y_tready
+);
+  wire [7:0] e;
+  {lane} lane (.x(s_axis_x_tdata[7:0]), .top(s_axis_x_tdata[11:8]), .e(e));
+  assign s_axis_x_tready = !m_axis_y_tvalid || m_axis_y_tready;
+  always @(posedge clk)
+    if (rst) m_axis_y_tvalid <= 1'b0;
+    else if (s_axis_x_tready) m_axis_y_tvalid <= s_axis_x_tvalid;
+  always @(posedge clk)
+    if (s_axis_x_tready) begin
+      m_axis_y_tdata <= e;
+      m_axis_y_tlast <= s_axis_x_tlast;
+    end
+endmodule
+"""
+
+
+def _case(group: str, label: str, made: tuple, **options) -> Case:
+    unit, spec, _ = made
+    return Case(group=group, label=label, unit=unit, fields=spec.changed(), **options)
+
+
+def _cases():
+    for function, steps in TABLES:
+        group, made = f"{function}, 8 bits, 1/{steps}", table(function, 8, steps)
+        yield _case(group, PLAIN, made, plain=True)
+        yield _case(group, "table", made)
+    yield _case("gelu, I-BERT, 1/32", PLAIN, polynomial(32), plain=True)
+    yield _case("gelu, I-BERT, 1/32", "polynomial", polynomial(32))
+    yield _case("gelu, I-ViT, 1/32", PLAIN, shifts(32), plain=True)
+    yield _case("gelu, I-ViT, 1/32", "ShiftGELU", shifts(32))
+    for bits, methods in WIDE.items():
+        for method in methods:
+            yield _case(f"gelu, {bits} bits", method, table("gelu", bits, 1 << bits - 4, method))
+    ports = {"lanes": 1, "function": "relu", "in_bits": 12, "out_bits": 8}
+    yield Case(
+        group="exponential, 8 bits", label="base 2", unit="activation", fields=ports, design=exponential
+    )
+
+
+def _on_fpga():
+    return tuple(case for case in _cases() if not case.plain and not case.design)
 
 
 STUDY = Study(
     name="gelu",
-    title="GELU and SiLU of integers by table, polynomial and shifts: errors and hardware, one lane",
-    source="Kim et al., I-BERT, ICML 2021; Li and Gu, I-ViT, ICCV 2023; Islamoglu et al., ITA, ISLPED 2023. "
-    "They state no area of a GELU alone; sketches of the same functions in cells of 180 nm stand beside",
-    cases=(
-        Case(group="yardstick, int8", label="*", unit="operator_pe", fields={"input_reg": True}),
-        Case(group="yardstick, int8", label="mac_pe", unit="mac_pe", fields={"input_reg": True}),
+    title="GELU and SiLU of integers by table, polynomial and shifts, one lane: hardware and errors",
+    source="sketches in cells of 180 nm, logic alone, in gate equivalents: GELU 1/32 110, and 136 as a plain "
+    "lookup; GELU 1/16 106 and 94; SiLU 1/16 123 and 137; SiLU 1/32 145 and 206; the polynomial 1331; GELU "
+    "of 12 bits 142 by two tables and 246 by a linear function, of 16 bits 930 and 738; the exponential 167. "
+    "Here a gate equivalent is 0.798 um2, and a flip-flop with its enable is 8.0 of them. I-BERT (Kim et "
+    "al., ICML 2021) and I-ViT (Li and Gu, ICCV 2023) state no area",
+    cases=tuple(_cases()),
+    baselines=(PLAIN,),
+    published=tuple(
+        Published(group=f"{function}, 8 bits, 1/{steps}", what="area", value=gain)
+        for (function, steps), gain in TABLES.items()
     ),
-    baselines=("*",),
-    published=(),
     periods=PERIODS,
+    fpga=_on_fpga(),
     errors=errors,
+    per="result",
 )

@@ -1,18 +1,13 @@
 """LayerNorm and RMSNorm in integers: one pass with a table of roots, and the published ones, which divide.
 
-Norms are no products, so that they stand in the table of errors, each with what its hardware comes to; the
-multiply-accumulate elements are a yardstick from the same flow. Of the published norms there are golden
-models; the divider and the root that they would need are measured.
+Whole units beside the same function with Verilog's operators, and the parts that roots are made of.
 """
 
 import numpy as np
 
-from ...gen.catalog import find_unit
 from ...golden.norm import ibert_layernorm, ivit_layernorm, norm
-from ..measure import measure
-from ..study import Study
-from .gelu import STUDY as GELU
-from .gelu import data
+from ..study import Case, Published, Study
+from .gelu import PLAIN, data
 
 #: Weights of codes of 8 bits, as their reciprocals.
 SCALES = (32, 16, 8, 4)
@@ -27,27 +22,53 @@ PUBLISHED = {
     "layer, I-ViT, tvm": lambda x: ivit_layernorm(x, in_bits=8, variant="tvm"),
     "layer, I-BERT": lambda x: ibert_layernorm(x, in_bits=8),
 }
-#: Whole units with 8-bit results in rows of one beat, and the parts that roots are made of: delay targets.
-UNITS = (
-    ("norm, layer, 8 lanes", "norm", {"row_max": 8}, 1500, ""),
-    ("norm, rms, 8 lanes", "norm", {"row_max": 8, "kind": "rms"}, 1500, ""),
-    ("1 / sqrt, table, 32 bits", "inverse", {"function": "rsqrt", "bits": 32}, 2500, "573, sketch, 180 nm"),
-    ("sqrt, serial, 32 bits", "sqrt", {}, 2500, ""),
+#: Norms of 8 lanes in rows of one beat, so that the memory is as small as can be; by group and label.
+ROWS = {"lanes": 8, "row_max": 8}
+NORMS = {
+    "LayerNorm": {"table of roots": {}},
+    "RMSNorm": {"table of roots": {"kind": "rms"}},
+    "LayerNorm, I-BERT": {"one divider": {"method": "ibert"}},
+    "LayerNorm, I-ViT": {
+        "one divider": {"method": "ivit"},
+        "one divider, 4 bits a cycle": {"method": "ivit", "step_bits": 4},
+    },
+}
+#: Parts: group, unit, fields, and labels with the fields of each.
+PARTS = (
     (
-        "division, serial, 20 bits",
-        "divide",
-        {"dividend_bits": 20, "divisor_bits": 20},
-        2500,
-        "718, sketch, 180 nm",
+        "1 / sqrt, 32 bits",
+        "inverse",
+        {"function": "rsqrt", "bits": 32},
+        {"table, 1 lane": {}, "table, 3 lanes": {"lanes": 3}},
     ),
-    ("division, serial, 32 bits", "divide", {"dividend_bits": 32, "divisor_bits": 32}, 2500, ""),
+    ("1 / x, 20 bits", "inverse", {}, {"table, 1 lane": {}, "table, 3 lanes": {"lanes": 3}}),
+    ("sqrt, 32 bits", "sqrt", {}, {"serial": {}}),
+    ("division, 20 bits", "divide", {"dividend_bits": 20, "divisor_bits": 20}, {"serial": {}}),
+    ("division, 32 bits", "divide", {"dividend_bits": 32, "divisor_bits": 32}, {"serial": {}}),
 )
-ERRORS = tuple(f"{what}, {name}" for name in ("normal", "peaked") for what in ("mean", "largest"))
-FIGURES = ("GE", "flip-flops", "um2", "ns", "cycles a result", "published GE")
+#: Parts whose operators are measured on the pages of the units: with wide ones they take Yosys minutes.
+WITHOUT_OPERATORS = ("sqrt, 32 bits", "division, 32 bits")
+
+#: Gate equivalents of the sketches.
+SKETCHES = {"1 / sqrt, 32 bits": 573, "1 / x, 20 bits": 352, "division, 20 bits": 718}
+
+
+def _cases():
+    for group, made in NORMS.items():
+        first = next(iter(made.values()))
+        yield Case(group=group, label=PLAIN, unit="norm", fields=ROWS | first, plain=True)
+        for label, fields in made.items():
+            yield Case(group=group, label=label, unit="norm", fields=ROWS | fields)
+    for group, unit, shared, made in PARTS:
+        period = {"group": group, "unit": unit, "periods": (2500,)}
+        if group not in WITHOUT_OPERATORS:
+            yield Case(**period, label=PLAIN, fields=shared, plain=True)
+        for label, fields in made.items():
+            yield Case(**period, label=label, fields=shared | fields)
 
 
 def errors() -> list[dict]:
-    """Return the errors of every method and scale against the function of the codes, then hardware."""
+    """Return the errors of every method and scale against the function of the codes."""
     rows = []
     for steps in SCALES:
         group = f"8 bits, 1/{steps}"
@@ -58,19 +79,6 @@ def errors() -> list[dict]:
             )
         for label, function in PUBLISHED.items():
             rows.append(_row(group, label, steps, lambda x, f=function: f(x) * (x.shape[-1] ** 0.5 / 2**30)))
-    for label, unit, fields, period, said in UNITS:
-        spec = find_unit(unit).spec(**fields)
-        best = measure(unit, spec, "nangate45", baseline=False, periods=(period,))["rows"][0]["best"]
-        figures = (
-            f"{best['gate_equivalents']:.0f}",
-            f"{best['flip_flops']}",
-            f"{best['area_um2']:.0f}",
-            f"{best['period_ns']:.2f}",
-            f"{getattr(spec, 'interval', 1) / spec.lanes:.3g}",
-            said or "-",
-        )
-        found = {"group": "hardware", "label": label} | dict.fromkeys(ERRORS, "-")
-        rows.append(found | dict(zip(FIGURES, figures, strict=True)))
     return rows
 
 
@@ -82,17 +90,29 @@ def _row(group: str, label: str, steps: int, computed) -> dict:
         exact = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True))
         size = np.abs(computed(x) - exact)
         found |= {f"mean, {name}": f"{size.mean():.2g}", f"largest, {name}": f"{size.max():.2g}"}
-    return found | dict.fromkeys(FIGURES, "-")
+    return found
 
 
+SMALL = {"lanes": 4, "row_max": 64}
 STUDY = Study(
     name="norm",
-    title="LayerNorm and RMSNorm of integers by a table of roots, I-ViT and I-BERT: errors and hardware",
-    source="Li and Gu, I-ViT, ICCV 2023; Kim et al., I-BERT, ICML 2021, which state no area; sketches of "
-    "parts in cells of 180 nm stand beside",
-    cases=GELU.cases,
-    baselines=GELU.baselines,
-    published=(),
-    periods=GELU.periods,
+    title="LayerNorm and RMSNorm of integers by a table of roots, I-ViT and I-BERT: hardware and errors",
+    source="sketches of parts in cells of 180 nm, in gate equivalents, of which one here is 0.798 um2 and a "
+    "flip-flop with its enable 8.0; what a lane takes is half of what two more take. I-BERT (Kim et al., "
+    "ICML 2021) and I-ViT (Li and Gu, ICCV 2023) state no area",
+    cases=tuple(_cases()),
+    baselines=(PLAIN,),
+    published=tuple(Published(group=group, what="area", value=f"{ge} GE") for group, ge in SKETCHES.items()),
+    periods=(1500,),
+    fpga=(
+        Case(group="4 lanes", label="table of roots", unit="norm", fields=SMALL),
+        Case(group="4 lanes", label="I-BERT", unit="norm", fields=SMALL | {"method": "ibert"}),
+        Case(group="4 lanes", label="I-ViT", unit="norm", fields=SMALL | {"method": "ivit", "step_bits": 4}),
+        Case(
+            group="1 / sqrt, 32 bits", label="table", unit="inverse", fields={"function": "rsqrt", "bits": 32}
+        ),
+        Case(group="1 / x, 20 bits", label="table", unit="inverse", fields={}),
+    ),
     errors=errors,
+    per="result",
 )
