@@ -15,6 +15,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.int_sqrt import IVIT_STEPS
+from ...golden.norm import METHODS
 from ..arith.multiplier import Multiplier, MultiplierSpec
 from ..share import share
 from ..spec import choice, integer
@@ -23,7 +24,6 @@ from .recurrence import WIDEST_OPERAND
 from .row_moments import RowMomentsSpec
 from .sqrt import Sqrt, SqrtSpec
 
-PUBLISHED = ("ivit", "ivit_tvm", "ibert")
 #: Where ten steps of Newton begin, and the least that they can come to.
 FIRST_ROOT = 1 << 16
 LEAST_ROOT = FIRST_ROOT >> IVIT_STEPS
@@ -35,7 +35,7 @@ BESIDE_A_DIVISION = 2
 class RowDivisionSpec(RowMomentsSpec):
     """Whose integers, how they divide, and how fast. V is below 2 ** 32, which `NormSpec` sees to."""
 
-    method: str = choice("ibert", PUBLISHED, "whose mean and root")
+    method: str = choice("ibert", METHODS[1:], "whose mean and root")
     step_bits: int = integer(1, 1, WIDEST_OPERAND, "bits of a division made in a cycle", unit="bits")
 
     @property
