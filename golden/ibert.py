@@ -112,16 +112,28 @@ def ibert_softmax(
     check_option("shift", shift, 0, 127)
     if not x.size:
         return x
-    e = ibert_exp(x - x.max(axis=-1, keepdims=True), constants=constants, in_bits=in_bits)
-    # Python's integers: the product has up to 93 bits.
-    e16 = round_shift(e.astype(object) * mult, np.array(shift), "half_even")
-    e16 = np.minimum(e16, _TOP).astype(np.int64)
+    x = x - x.max(axis=-1, keepdims=True)
+    e16 = _exp16(x, constants, mult, shift, in_bits)
     total = e16.sum(axis=-1, keepdims=True)
     if not total.all():
         raise UsageError(
             f"mult={mult} and shift={shift} make every exponential of a row 0: use those of ibert_requant"
         )
     return (e16 * ((1 << 32) // total)) >> (32 - out_bits)
+
+
+def ibert_exponentials(
+    *, constants: ExpConstants, mult: int, shift: int, in_bits: int = 8
+) -> tuple[int, ...]:
+    """Return the 16-bit exponentials of `ibert_softmax`, by max(x) - x from 0 to 2 ** in_bits - 1."""
+    return tuple(_exp16(-np.arange(1 << in_bits), constants, mult, shift, in_bits).tolist())
+
+
+def _exp16(x: np.ndarray, constants: ExpConstants, mult: int, shift: int, in_bits: int) -> np.ndarray:
+    e = ibert_exp(x, constants=constants, in_bits=in_bits)
+    # Python's integers: the product has up to 93 bits.
+    e16 = round_shift(e.astype(object) * mult, np.array(shift), "half_even")
+    return np.minimum(e16, _TOP).astype(np.int64)
 
 
 def igelu(x, *, constants: GeluConstants, shift: int = GELU_SHIFT, in_bits: int = 32) -> np.ndarray:

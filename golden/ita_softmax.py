@@ -57,7 +57,11 @@ def ita_softmax(
     return _halved((top << _UNIT_BITS) // acc, running - x, octave_shift)
 
 
+def ita_octaves(difference: np.ndarray, octave_shift: int) -> np.ndarray:
+    """Return s of differences, 0 or more: whole octaves, rounded half up."""
+    return round_shift(difference, np.int64(octave_shift), "half_up")
+
+
 def _halved(value, difference: np.ndarray, octave_shift: int) -> np.ndarray:
     """Return `value`, of at most 32 bits, halved for every octave of `difference`."""
-    octaves = round_shift(difference, np.int64(octave_shift), "half_up")
-    return value >> np.minimum(octaves, 63)
+    return value >> np.minimum(ita_octaves(difference, octave_shift), 63)

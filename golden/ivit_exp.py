@@ -86,6 +86,13 @@ def shiftmax(
     return (e * _factor(e.sum(axis=-1, keepdims=True), variant)) >> (32 - out_bits)
 
 
+def shiftmax_exponentials(*, one: int, in_bits: int = 8, variant: str = "ivit") -> tuple[int, ...]:
+    """Return the exponentials that Shiftmax is made of, by max(x) - x from 0 to 2 ** in_bits - 1."""
+    distance = np.arange(1 << in_bits)
+    n = SOFTMAX_SHIFT[variant]
+    return tuple(shift_exp(-distance, one=one, n=n, in_bits=in_bits, variant=variant).tolist())
+
+
 def shiftgelu(
     x, *, one: int, n: int = GELU_SHIFT, in_bits: int = 8, out_bits: int = 8, variant: str = "ivit"
 ) -> np.ndarray:

@@ -10,13 +10,12 @@ pipelined, so that a beat a cycle goes through; it is most of the unit.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ...golden.errors import UsageError
 from ...golden.ivit_exp import GELU_SHIFT, GELU_SLOPE, check_one, shiftgelu_error, shiftgelu_exponentials
-from ..arith.largest import largest_of
 from ..arith.logic_table import logic_table, table_facts, table_word
 from ..arith.multiplier import Multiplier, MultiplierSpec
 from ..array.skew import delayed
@@ -24,7 +23,8 @@ from ..share import share
 from ..spec import Spec, check_widest, integer
 from .divide import DivideLane, DivideSpec
 from .queue import Queue, QueueSpec
-from .row_stream import RowUnit, next_beat, offer_results, parts, row_end, stage
+from .row_stream import RowUnit, next_beat, offer_results, parts, row_end
+from .row_top import row_top
 
 #: Width of exponentials, their sum, and the factor of an element: that of 2 ** 31 - 1.
 WIDTH = 31
@@ -224,7 +224,7 @@ class Shiftgelu(RowUnit):
         share(m, platform, rows, "rows")
         payload = self.x.payload
         ends, too_long = row_end(m, payload.last, en & self.x.valid, spec.row_beats)
-        row_valid, top = self._top(m, en, ends)
+        row_valid, top = row_top(m, en, self.x, ends, spec.lanes, spec.x_shape)
         by_code = spec.exponentials[1]
         half = len(by_code) // 2
         b = logic_table(m, top, by_code[half:] + by_code[:half], WIDTH, "b_node")
@@ -239,26 +239,6 @@ class Shiftgelu(RowUnit):
         ]
         self._results(m, platform, buffer, rows)
         return m
-
-    def _top(self, m: Module, en, ends) -> tuple[Value, Signal]:
-        """Return whether a row has ended two enabled cycles ago, and its maximum."""
-        spec, payload = self.spec, self.x.payload
-        lowest = Const(-(1 << spec.in_bits - 1), spec.x_shape)
-        codes = []
-        for k in range(spec.lanes):
-            code = Signal(spec.x_shape, name=f"code_{k}")
-            m.d.comb += code.eq(Mux(payload.keep[k], payload.data[k], lowest))
-            codes.append(code)
-        beat = stage(m, en, self.x.valid, beat_top=largest_of(m, codes), beat_last=ends)
-        fresh = Signal(init=1, name="row_begins")
-        top = Signal(spec.x_shape, name="top_reg", reset_less=True)
-        beat_top = beat["beat_top"].as_signed()
-        with m.If(en & beat["valid"]):
-            m.d.sync += [fresh.eq(beat["beat_last"]), top.eq(Mux(fresh | (beat_top > top), beat_top, top))]
-        row_valid = Signal(name="row_valid_reg")
-        with m.If(en):
-            m.d.sync += row_valid.eq(beat["valid"] & beat["beat_last"])
-        return row_valid, top
 
     def _results(self, m: Module, platform, buffer: Queue, rows: Queue) -> None:
         """Compute what has been kept of a row whose maximum is known."""
