@@ -293,8 +293,9 @@ CATALOG = {
             "softmax",
             SoftmaxSpec,
             Softmax,
-            "Softmax of rows of integers to the base 2, streaming, with a running maximum of whole octaves",
-            "Stevens et al., Softermax, DAC 2021",
+            "Softmax of rows of integers, streaming: to the base 2, or as ITA, SOLE, I-ViT or I-BERT "
+            "publish it",
+            "Softermax, DAC 2021; ITA, ISLPED 2023; SOLE, ICCAD 2023; I-ViT, ICCV 2023; I-BERT, ICML 2021",
         ),
         Unit(
             "attention",

@@ -11,9 +11,10 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..share import share
-from ..vector.row_stream import given_once, row_beat, row_end, stage
+from ..vector.row_stream import given_once, row_beat, stage
 from .divided_spec import DividedSpec
 from .row_exp import RowExp
+from .running_sum import take_rows
 
 #: Cycles from a beat of x to its exponentials.
 EXP_LATENCY = 2
@@ -83,7 +84,7 @@ class DeferredSoftmax(wiring.Component):
         exps, inverse = RowExp(spec.row_exp), spec.make_inverse()
         share(m, platform, exps, "exps")
         share(m, platform, inverse, "inverse")
-        ends, too_long = row_end(m, self.x.payload.last, en & self.x.valid, spec.row_beats)
+        take_rows(m, self, exps, en)
         m.d.comb += inverse.x.eq(exps.total)
         scale = stage(
             m,
@@ -97,17 +98,10 @@ class DeferredSoftmax(wiring.Component):
         gives_r, r_given = given_once(m, en, scale["valid"], self.r.ready, "r")
         m.d.comb += [
             en.eq(e_given & r_given),
-            self.x.ready.eq(en),
-            exps.en.eq(en),
-            exps.valid.eq(self.x.valid),
-            exps.x.eq(self.x.payload.data.as_value()),
-            exps.keep.eq(self.x.payload.keep),
-            exps.last.eq(ends),
             self.e.valid.eq(gives_e),
             Cat(self.e.payload.data.as_value(), self.e.payload.top).eq(Cat(exps.e, exps.e_top)),
             Cat(self.e.payload.keep, self.e.payload.last).eq(Cat(exps.e_keep, exps.e_last)),
             self.r.valid.eq(gives_r),
             self.r.payload.as_value().eq(Cat(scale["r_mantissa"], scale["r_shift"], scale["r_top"])),
-            self.too_long.eq(too_long),
         ]
         return m

@@ -43,6 +43,10 @@ class ExpLaneSpec(Spec):
 
     def check(self):
         """Refuse codes without octaves."""
+        self.check_octaves()
+
+    def check_octaves(self) -> None:
+        """Refuse codes whose fraction leaves them no octave."""
         if self.fraction_bits >= self.in_bits:
             raise UsageError(
                 f"fraction_bits={self.fraction_bits} leaves no octave to codes with in_bits={self.in_bits}: "

@@ -76,7 +76,7 @@ class RowExp(RunningSum):
             octaves.append(octave)
         return largest_of(m, octaves)
 
-    def rise(self, m: Module, top: Signal, running: Signal) -> Value:
+    def rise(self, m: Module, platform, top: Signal, running: Signal) -> Value:
         """Return the difference, which is one of octaves."""
         return top - running
 

@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In, Out
 from ..arith.columns import Columns
 from ..arith.prefix import prefix_add
 from ..arith.shifter import shift
-from ..vector.row_stream import parts, stage
+from ..vector.row_stream import parts, row_end, stage
 
 
 class RunningSum(wiring.Component):
@@ -71,7 +71,7 @@ class RunningSum(wiring.Component):
         """Return the maximum of a beat; the smallest that there is if no code is there."""
         raise NotImplementedError
 
-    def rise(self, m: Module, top: Signal, running: Signal) -> Value:
+    def rise(self, m: Module, platform, top: Signal, running: Signal) -> Value:
         """Return how far the total is shifted where the maximum rises to `top`."""
         raise NotImplementedError
 
@@ -95,7 +95,7 @@ class RunningSum(wiring.Component):
         group_top = held["group_top"].as_signed()
         m.d.comb += top.eq(Mux(fresh | (group_top > running), group_top, running))
         rise = Signal(spec.rise_bits)
-        m.d.comb += rise.eq(self.rise(m, top, running))
+        m.d.comb += rise.eq(self.rise(m, platform, top, running))
         with m.If(self.en & held["valid"]):
             m.d.sync += [fresh.eq(held["last"]), running.eq(top)]
 
@@ -155,3 +155,18 @@ class RunningSum(wiring.Component):
             self.total.eq(total),
             self.total_top.eq(ended["total_top"].as_signed()),
         ]
+
+
+def take_rows(m: Module, unit, sums: RunningSum, en) -> None:
+    """Connect `x` and `too_long` of a unit to its sums, all of whose registers move with `en`."""
+    payload = unit.x.payload
+    ends, too_long = row_end(m, payload.last, en & unit.x.valid, unit.spec.row_beats)
+    m.d.comb += [
+        unit.x.ready.eq(en),
+        sums.en.eq(en),
+        sums.valid.eq(unit.x.valid),
+        sums.x.eq(payload.data.as_value()),
+        sums.keep.eq(payload.keep),
+        sums.last.eq(ends),
+        unit.too_long.eq(too_long),
+    ]

@@ -1,9 +1,12 @@
 """The largest code of a beat, and of a row as it streams."""
 
-from amaranth.hdl import Const, Module, Mux, Shape, Signal, Value
+from collections.abc import Callable
+
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value
 
 from ..arith.largest import largest_of
-from .row_stream import stage
+from .queue import Queue
+from .row_stream import row_end, stage
 
 
 def beat_top(m: Module, data, keep: Value, lanes: int, shape: Shape) -> Value:
@@ -30,3 +33,26 @@ def row_top(m: Module, en, x, ends, lanes: int, shape: Shape) -> tuple[Value, Si
     with m.If(en):
         m.d.sync += row_valid.eq(beat["valid"] & beat["beat_last"])
     return row_valid, top
+
+
+def wait_for_top(
+    m: Module, unit, buffer: Queue, rows: Queue, word: Callable[[Signal], Value] = lambda top: top
+) -> None:
+    """Put the beats of `x` of a unit into `buffer`, and the largest code of a row that has ended into `rows`.
+
+    word: what goes there instead, made of the largest code. Connects `too_long`.
+    """
+    spec, payload = unit.spec, unit.x.payload
+    en = Signal()
+    ends, too_long = row_end(m, payload.last, en & unit.x.valid, spec.row_beats)
+    row_valid, top = row_top(m, en, unit.x, ends, spec.lanes, spec.x_shape)
+    kept = word(top)
+    m.d.comb += [
+        en.eq(buffer.space & (~row_valid | rows.space)),
+        unit.x.ready.eq(en),
+        unit.too_long.eq(too_long),
+        buffer.push.eq(en & unit.x.valid),
+        buffer.i.eq(Cat(payload.data.as_value(), payload.keep, ends)),
+        rows.push.eq(en & row_valid),
+        rows.i.eq(kept),
+    ]

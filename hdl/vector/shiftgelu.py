@@ -10,7 +10,7 @@ pipelined, so that a beat a cycle goes through; it is most of the unit.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -23,8 +23,8 @@ from ..share import share
 from ..spec import Spec, check_widest, integer
 from .divide import DivideLane, DivideSpec
 from .queue import Queue, QueueSpec
-from .row_stream import RowUnit, next_beat, offer_results, parts, row_end
-from .row_top import row_top
+from .row_stream import RowUnit, next_beat, offer_results, parts
+from .row_top import wait_for_top
 
 #: Width of exponentials, their sum, and the factor of an element: that of 2 ** 31 - 1.
 WIDTH = 31
@@ -218,25 +218,16 @@ class Shiftgelu(RowUnit):
         """Build the maximum, the memories, and the lanes behind them."""
         m = Module()
         spec = self.spec
-        en = Signal()
         buffer, rows = Queue(spec.buffer), Queue(spec.row_queue)
         share(m, platform, buffer, "buffer")
         share(m, platform, rows, "rows")
-        payload = self.x.payload
-        ends, too_long = row_end(m, payload.last, en & self.x.valid, spec.row_beats)
-        row_valid, top = row_top(m, en, self.x, ends, spec.lanes, spec.x_shape)
         by_code = spec.exponentials[1]
         half = len(by_code) // 2
-        b = logic_table(m, top, by_code[half:] + by_code[:half], WIDTH, "b_node")
-        m.d.comb += [
-            en.eq(buffer.space & (~row_valid | rows.space)),
-            self.x.ready.eq(en),
-            self.too_long.eq(too_long),
-            buffer.push.eq(en & self.x.valid),
-            buffer.i.eq(Cat(payload.data.as_value(), payload.keep, ends)),
-            rows.push.eq(en & row_valid),
-            rows.i.eq(Cat(top, b)),
-        ]
+
+        def with_exponential(top: Signal) -> Value:
+            return Cat(top, logic_table(m, top, by_code[half:] + by_code[:half], WIDTH, "b_node"))
+
+        wait_for_top(m, self, buffer, rows, with_exponential)
         self._results(m, platform, buffer, rows)
         return m
 

@@ -59,6 +59,9 @@ def _cases():
         "mantissa_bits": 16,
     }
     yield Case(**group, label="softmax, softermax, 12-bit codes", fields=short | published)
+    group = {"group": "other methods, rows of one beat", "unit": "softmax"}
+    for method, options in (("ita", {}), ("sole", {"fraction_bits": 4}), ("shiftmax", {}), ("ibert", {})):
+        yield Case(**group, label=f"softmax, {method}", fields=short | {"method": method} | options)
     group = {"group": f"deferred, rows to {LONG}", "unit": "deferred_softmax"}
     yield Case(**group, label="Verilog's operators", fields=long, plain=True)
     yield Case(**group, label="deferred_softmax", fields=long)
@@ -108,7 +111,8 @@ STUDY = Study(
     title="Integer softmax, 16 lanes: with and without the division, and the errors of every method",
     source="Stevens et al., Softermax, DAC 2021: 0.90 of the area, 2.35 times the energy efficiency of a "
     "baseline of its own; ITA's public unit takes 17514 generic gates and 661 flip-flops "
-    "(`macwright synth deferred_softmax -p lanes=16 -p row_max=2032 --target generic` beside)",
+    "(`macwright synth deferred_softmax -p lanes=16 -p row_max=2032 --target generic` beside); Wang et al., "
+    "SOLE, ICCAD 2023: 2.82 times the area efficiency of earlier softmaxes",
     cases=tuple(_cases()),
     baselines=("Verilog's operators",),
     published=(

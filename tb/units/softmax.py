@@ -6,6 +6,7 @@ import numpy as np
 
 from ...golden.integer import int_range
 from ...golden.softmax import softmax
+from ...hdl.softmax.distance_exp import METHODS as TWO_PASSES
 from ...hdl.softmax.row_exp import RowExpSpec
 from ...hdl.softmax.softmax_spec import SoftmaxSpec
 from ..rows import RowBench
@@ -13,12 +14,34 @@ from ..rtl import Rtl
 from ..transaction import Scenario
 
 
+class TwoPasses(RowBench):
+    """Rows that are read twice before their first result, a beat a cycle."""
+
+    def latencies(self, beats: int) -> dict[str, int]:
+        """Return that of the Spec, which is that of the longest row, less a cycle for every beat below it."""
+        return {"y": self.spec.latency - (self.spec.row_beats - beats)}
+
+
 def bench(spec: SoftmaxSpec) -> RowBench:
     """Return the bench of rows."""
-    names = ("fraction_bits", "exp_bits", "lanes", "in_bits", "total_bits", "out_bits", "mantissa_bits")
-    names += ("index_bits",) * (spec.method == "base2")
-    options = {name: getattr(spec, name) for name in names}
-    return RowBench(spec, lambda x: softmax(x, method=spec.method, **options))
+    kind = TwoPasses if spec.method in TWO_PASSES else RowBench
+    return kind(spec, lambda x: softmax(x, method=spec.method, **options(spec)))
+
+
+def options(spec: SoftmaxSpec) -> dict:
+    """Return the options of the golden model."""
+    names = {"in_bits": spec.in_bits}
+    if spec.method in TWO_PASSES:
+        return names | {"out_bits": spec.out_bits} | spec.frame.options
+    if spec.method == "ita":
+        top = (1 << spec.out_bits) - 1
+        widths = {"octave_shift": spec.fraction_bits, "acc_bits": spec.frame.total_bits, "top": top}
+        return names | widths | {"group": spec.lanes}
+    names |= {"out_bits": spec.out_bits, "fraction_bits": spec.fraction_bits}
+    if spec.method == "sole":
+        return names | {"total_bits": spec.frame.total_bits, "group": spec.lanes}
+    names |= {name: getattr(spec, name) for name in ("exp_bits", "lanes", "total_bits", "mantissa_bits")}
+    return names | ({"index_bits": spec.index_bits} if spec.method == "base2" else {})
 
 
 def scenarios(spec: SoftmaxSpec, level: str, rng: np.random.Generator) -> list[Scenario]:

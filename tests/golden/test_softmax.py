@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from macwright.golden.base2_softmax import longest_base2_row
 from macwright.golden.errors import UsageError
-from macwright.golden.ibert import ibert_exp, ibert_exp_constants, ibert_requant
+from macwright.golden.ibert import ibert_exp, ibert_exp_constants, ibert_exponentials, ibert_requant
 from macwright.golden.ita_softmax import ita_softmax, longest_ita_row
 from macwright.golden.ivit_exp import (
     GELU_SLOPE,
@@ -16,6 +16,7 @@ from macwright.golden.ivit_exp import (
     shift_exp,
     shiftgelu,
     shiftmax,
+    shiftmax_exponentials,
 )
 from macwright.golden.softmax import METHODS, softmax
 from macwright.golden.sole import sole
@@ -279,3 +280,20 @@ def test_refusals_are_sentences(call, message):
 def test_longest_rows():
     assert longest_ita_row() == 2047
     assert longest_base2_row(exp_bits=8, total_bits=20) == 4112
+
+
+@pytest.mark.parametrize("distance", [0, 1, 40, 255])
+def test_results_are_made_of_exponentials_by_distance(distance):
+    row = [100, 100 - distance] if distance < 229 else [127, -128]
+    mult, shift = ibert_requant(SIXTEENTH)
+    constants = {"constants": ibert_exp_constants(SIXTEENTH), "mult": mult, "shift": shift}
+    for variant, one in (("ivit", 16), ("tvm", 17)):
+        e = shiftmax_exponentials(one=one, variant=variant)
+        factor = (2**31 - 1) // (e[0] + e[distance])
+        wanted = [(value * factor) >> 24 for value in (e[0], e[distance])]
+        assert softmax(row, method="shiftmax", one=one, variant=variant).tolist() == wanted
+    e = ibert_exponentials(**constants)
+    factor = 2**32 // (e[0] + e[distance])
+    assert softmax(row, method="ibert", **constants).tolist() == [
+        (v * factor) >> 24 for v in (e[0], e[distance])
+    ]
