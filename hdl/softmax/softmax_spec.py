@@ -62,8 +62,9 @@ class SoftmaxSpec(DividedSpec):
     def check(self):
         """Refuse parameters of other methods, results finer than reciprocals, memories that are too wide."""
         known = METHODS[self.method]
-        for name in {name: 0 for names in METHODS.values() for name in names}:
-            if name not in known and getattr(self, name) != self.defaults()[name]:
+        foreign = (name for names in METHODS.values() for name in names if name not in known)
+        for name in foreign:
+            if getattr(self, name) != self.defaults()[name]:
                 raise UsageError(
                     f"{name}={getattr(self, name)} is no parameter of method={self.method}, which has "
                     f"{', '.join(known)}: leave it as it is"
