@@ -60,6 +60,7 @@ def _cases():
     }
     yield Case(**group, label="softmax, softermax, 12-bit codes", fields=short | published)
     group = {"group": "other methods, rows of one beat", "unit": "softmax"}
+    yield Case(**group, label="softmax, base2", fields=short)
     for method, options in (("ita", {}), ("sole", {"fraction_bits": 4}), ("shiftmax", {}), ("ibert", {})):
         yield Case(**group, label=f"softmax, {method}", fields=short | {"method": method} | options)
     group = {"group": f"deferred, rows to {LONG}", "unit": "deferred_softmax"}
@@ -114,7 +115,7 @@ STUDY = Study(
     "(`macwright synth deferred_softmax -p lanes=16 -p row_max=2032 --target generic` beside); Wang et al., "
     "SOLE, ICCAD 2023: 2.82 times the area efficiency of earlier softmaxes",
     cases=tuple(_cases()),
-    baselines=("Verilog's operators",),
+    baselines=("Verilog's operators", "softmax, base2"),
     published=(
         Published(group="rows of one beat", what="area", value="1.11"),
         Published(group="rows of one beat", what="energy", value="2.35"),
