@@ -10,7 +10,7 @@ pipelined, so that a beat a cycle goes through; it is most of the unit.
 
 import dataclasses
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Shape, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -23,7 +23,7 @@ from ..share import share
 from ..spec import Spec, check_widest, integer
 from .divide import DivideLane, DivideSpec
 from .queue import Queue, QueueSpec
-from .row_stream import RowUnit, next_beat, offer_results, parts
+from .row_stream import RowUnit, kept, next_beat, offer_results, parts
 from .row_top import wait_for_top
 
 #: Width of exponentials, their sum, and the factor of an element: that of 2 ** 31 - 1.
@@ -248,7 +248,5 @@ class Shiftgelu(RowUnit):
                 lane.top.eq(top),
                 lane.b.eq(b),
             ]
-            result = Signal(spec.y_shape, name=f"result_{k}")
-            m.d.comb += result.eq(Mux(there[k], lane.y, 0))
-            results.append(result)
+            results.append(kept(m, there[k], lane.y, spec.y_shape, k))
         offer_results(m, platform, self.y, en, go, results, keep, last, spec.pipeline)
