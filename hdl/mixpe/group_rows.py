@@ -77,21 +77,35 @@ def systolic_rows(m: Module, platform, array, en) -> GroupRows:
     )
 
 
-def streamed_rows(m: Module, platform, array, en) -> GroupRows:
-    """Place a weight-stationary core; it stands still while a row of its sums waits for `en`."""
+def streamed_rows(m: Module, platform, array, en, loaded) -> GroupRows:
+    """Place a weight-stationary core, which stands still while a row of its sums waits for `en` or its scale.
+
+    What is in the lanes already does not wait for that scale: the core may bring a row at any time, also
+    when results have been offered and are stalled.
+    """
     spec = array.spec
     core = MacArray(spec.core)
     share(m, platform, core, "core")
     groups = split_tiles(m, platform, array, core)
+    go = loaded
+    if spec.rows == 1 and spec.adder_stages:
+        # Its own result is still in the adder. The core moves on while the lanes are stalled, so that its
+        # rows may come closer together than they were made.
+        entered = Signal(name="row_before")
+        go = loaded & ~entered
     core_en = Signal()
-    m.d.comb += [core_en.eq(~core.c.valid | core.c.ready), core.c.ready.eq(en)]
+    m.d.comb += [core_en.eq(~core.c.valid | core.c.ready), core.c.ready.eq(en & go)]
     words = core.c.payload.data.as_value()
     a_sum, words = _activation_sums(m, platform, array, core_en, groups, words, spec.core.latency)
     ends = delayed(m, platform, core_en, groups.ends, spec.core.latency, "ends_delay")
     starts = Signal(name="tile_starts", init=1)
-    with m.If(core.c.valid & en & core.c.payload.last):
+    here = core.c.valid & go
+    if go is not loaded:
+        with m.If(en):
+            m.d.sync += entered.eq(here)
+    with m.If(here & en & core.c.payload.last):
         m.d.sync += starts.eq(ends)
-    return GroupRows(core.c.valid, core.c.payload.last, ends, starts, words, a_sum)
+    return GroupRows(here, core.c.payload.last, ends, starts, words, a_sum)
 
 
 def _activation_sums(m: Module, platform, array, en, groups, words, wait: int) -> tuple[Value | None, Value]:

@@ -30,8 +30,8 @@ class MixpeArray(wiring.Component):
 
     Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` steps,
     and with os `cols` + 2. Row 0 is offered `latency` cycles after the last beat was accepted, if `s` was
-    there; a beat of `s` can be accepted while its group is still being summed. A stalled `c` or a missing
-    `s` stops the whole array. Reset drops whatever is in flight. Golden model: `golden.group_gemm`.
+    there; a beat of `s` can be accepted while its group is still being summed. A stalled `c`, or with os a
+    missing `s`, stops the whole array. Reset drops whatever is in flight. Golden model: `golden.group_gemm`.
     """
 
     BAD_WEIGHT = "sticky: a weight had more signed digits than fit, and lost the lowest ones"
@@ -63,20 +63,23 @@ class MixpeArray(wiring.Component):
         """Place the array, what goes around it, the lanes and the rings."""
         m = Module()
         spec = self.spec
-        en, scaled, done, row_enters, bottom_enters = (
-            Signal(name=name) for name in ("en", "row_is_scaled", "c_is_done", "row_enters", "bottom_enters")
+        en, loaded, done, row_enters, bottom_enters = (
+            Signal(name=name) for name in ("en", "scales_loaded", "c_is_done", "row_enters", "bottom_enters")
         )
-        place = systolic_rows if spec.columns_skewed else streamed_rows
-        rows = place(m, platform, self, en)
-        loaded, scales = held_scales(m, platform, self, en, bottom_enters)
-        m.d.comb += [
-            scaled.eq(~rows.here | loaded),
-            en.eq(scaled & (~done | self.c.ready)),
-            # What is done waits too for a scale that is missing, or it would be offered twice.
-            self.c.valid.eq(scaled & done),
-            row_enters.eq(rows.here & en),
-            bottom_enters.eq(row_enters & rows.bottom),
-        ]
+        if spec.columns_skewed:
+            rows = systolic_rows(m, platform, self, en)
+            scaled = Signal(name="row_is_scaled")
+            m.d.comb += [
+                scaled.eq(~rows.here | loaded),
+                en.eq(scaled & (~done | self.c.ready)),
+                # What is done waits too for a scale that is missing, or it would be offered twice.
+                self.c.valid.eq(scaled & done),
+            ]
+        else:
+            rows = streamed_rows(m, platform, self, en, loaded)
+            m.d.comb += [en.eq(~done | self.c.ready), self.c.valid.eq(done)]
+        scales = held_scales(m, platform, self, en, bottom_enters, loaded)
+        m.d.comb += [row_enters.eq(rows.here & en), bottom_enters.eq(row_enters & rows.bottom)]
         lanes = self._lanes(m, platform, en, rows, scales)
         m.d.comb += done.eq(self._results(m, platform, en, rows, lanes))
         return m

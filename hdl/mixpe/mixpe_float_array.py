@@ -24,8 +24,8 @@ class MixpeFloatArray(MixpeArray):
     Timing: one beat a cycle, no idle cycle between groups and tiles while both have at least `rows` and
     `cols` + 2 steps, with ws between blocks while `rows` is at least `depth`. Row 0 is offered `latency`
     cycles after the last beat was accepted, if `s` was there; a beat of `s` can be accepted while its group
-    is still being summed. A stalled `c` or a missing `s` stops the whole array. Reset drops whatever is in
-    flight. Golden model: `golden.float_group_gemm`.
+    is still being summed. A stalled `c`, or with os a missing `s`, stops the whole array. Reset drops
+    whatever is in flight. Golden model: `golden.float_group_gemm`.
     """
 
     def __init__(self, spec: MixpeFloatArraySpec):

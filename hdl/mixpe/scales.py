@@ -21,16 +21,15 @@ from ..share import share
 from .float_scale import factor_and_shift
 
 
-def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[dict[str, Value]]]:
-    """Return whether the scales of the group whose rows come are there, and the parts of each column's.
+def held_scales(m: Module, platform, array, en, bottom, loaded: Signal) -> list[dict[str, Value]]:
+    """Return the parts of each column's scale; `loaded` says whether those of the rows that come are there.
 
     en: the lanes move; bottom: they take the bottom row of a group from column 0. `array.scale_parts` says
     what the parts are, and `spec.scale_stages` how many enabled cycles after the sum a lane looks at each; a
     part `bad` raises `bad_scale`.
     """
     spec = array.spec
-    loaded, take = Signal(name="scales_loaded"), Signal(name="scales_taken")
-    free = Signal(name="scales_free")
+    take, free = Signal(name="scales_taken"), Signal(name="scales_free")
     m.d.comb += free.eq(~loaded | bottom)
     m.d.sync += loaded.eq(take | (loaded & ~bottom))
     if spec.columns_skewed:
@@ -54,7 +53,7 @@ def held_scales(m: Module, platform, array, en, bottom) -> tuple[Signal, list[di
             if not spec.columns_skewed:
                 held[name] = delayed(m, platform, en, held[name], stages[name], f"{name}_delay_{j}")
         scales.append(held)
-    return loaded, scales
+    return scales
 
 
 def _walk(m: Module, array, en, take, free) -> list[Value]:

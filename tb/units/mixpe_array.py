@@ -58,7 +58,7 @@ def scenarios(spec: MixpeArraySpec, level: str, rng: np.random.Generator) -> lis
     for stream in "absc":
         found.append(Scenario(f"stalls on {stream}", tiles(8), {stream: 0.6}))
     found.append(Scenario("scales come late", tiles(4), {"s": 0.97}))
-    found.append(Scenario("scales come while results wait", tiles(8), {"s": 0.8, "c": 0.9}))
+    found.append(Scenario("scales come while results wait", tiles(8), {"s": 0.9, "c": 0.9}))
     for i in range(repeats):
         stalls = {stream: float(rng.choice([0.1, 0.5, 0.9])) for stream in "absc"}
         found.append(Scenario(f"stalls everywhere, {i}", tiles(10), stalls))

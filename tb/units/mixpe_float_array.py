@@ -47,6 +47,7 @@ def scenarios(spec: MixpeFloatArraySpec, level: str, rng: np.random.Generator) -
         ),
         Scenario("c is ready only when valid", tiles(3), patient=True),
         Scenario("scales come late", tiles(3), {"s": 0.97}),
+        Scenario("scales come while results wait", tiles(8), {"s": 0.9, "c": 0.9}),
     ]
     if spec.flags_weights:
         found.append(bad_weights(spec, rng))

@@ -51,6 +51,13 @@ DEFECTS = [
     (MIXPE, r"completes \? 2'h3", "completes ? 2'h2", "nothing moved"),
     (CSD, r"rest_0_and_y = \|nonzero\[7:1\]", "rest_0_and_y = 1'b1", "should be"),
     (CSD, r"bad_weight <= 1'h1", "bad_weight <= 1'h0", "bad_weight is 0"),
+    # A result that waits for the scale of a row which the core brings while it is stalled.
+    (
+        MIXPE | {"dataflow": "ws"},
+        r"tvalid = row_done_line\[3\];",
+        "tvalid = row_done_line[3] & (scales_loaded | ~core_c__valid);",
+        "withdrawn|delivered|nothing moved",
+    ),
 ]
 
 

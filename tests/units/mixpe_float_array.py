@@ -49,6 +49,13 @@ DEFECTS = [
         "c.data|unknown",
     ),
     (FLOAT_GROUPS | DYADIC, r"- \$signed\(\{ 1'h0, s_axis_s_tshift \}\)", "", "c.data"),
+    # A row that comes while its own result is in the adder.
+    (
+        FLOAT_GROUPS | {"rows": 1, "dataflow": "ws", "depth": 2},
+        r"row_before <= core_c_valid_and_a",
+        "row_before <= 1'b0",
+        "c.data",
+    ),
 ]
 
 
