@@ -13,7 +13,7 @@ FIGURES = (
     ("period ns", "period_ns", ".3f"),
     ("area um2", "area_um2", ".0f"),
     ("FF", "flip_flops", "d"),
-    ("MAC/cycle", "macs_per_cycle", ".1f"),
+    ("MAC/cycle", "macs_per_cycle", ".4g"),
     ("um2 ns/MAC", "um2_ns_per_mac", ".0f"),
     ("GMAC/s/mm2", "gmac_per_s_per_mm2", ".0f"),
     ("pJ/MAC", "energy_per_mac_pj", ".2f"),
@@ -26,7 +26,7 @@ FPGA_FIGURES = (
     ("carry", "carry", "d"),
     ("DSP", "dsp", "d"),
     ("Fmax MHz", "fmax_mhz", ".1f"),
-    ("MAC/cycle", "macs_per_cycle", ".1f"),
+    ("MAC/cycle", "macs_per_cycle", ".4g"),
     ("LUT/MAC", "lut_per_mac", ".1f"),
     ("GMAC/s", "gmac_per_s", ".1f"),
 )

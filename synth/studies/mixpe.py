@@ -26,6 +26,8 @@ UNSCALED = "4-bit weights without scales"
 FLOATS = ("bf16", "fp16")
 #: Multiply-adds of bf16 whose sums stay wide, exactly and approximately normalised.
 WIDE = {"bf16, wide sums": {}, "bf16, wide sums, an-1-2": {"normalise": "an"}}
+#: Delay targets of arrays.
+INTEGER_PERIODS, FLOAT_PERIODS = (600,), (900,)
 
 
 def weights_dequantised(spec: MixpeArraySpec | MixpeFloatArraySpec) -> Baseline:
@@ -78,21 +80,29 @@ def _cases():
     terms = {"microarchitecture": "terms"}
     yield Case(**floats, label="W4A16, bf16, terms", unit="weight_fma_pe", fields=terms)
 
-    array, size = {"group": "8x8 array"}, {"rows": 8, "cols": 8}
-    for label, bits in PLAIN.items():
-        fields = size | {"a_bits": bits, "b_bits": bits, "element": "carry_save"}
-        yield Case(**array, label=label, unit="mac_array", fields=fields)
-    # As many results, as wide as those of the engine with scales.
-    fields = size | {"b_bits": 4, "acc_bits": 32, "overflow": "wrap", "element": "carry_save"}
-    yield Case(**array, label=UNSCALED, unit="mac_array", fields=fields)
-    grouped = {"unit": "mixpe_array", **array}
-    yield Case(**grouped, label=DEQUANTISED, fields=size, design=weights_dequantised)
-    for group in GROUPS:
-        yield Case(**grouped, label=f"W4A8, groups of {group}", fields=size | {"group": group})
+    for n, labels, groups in ((8, PLAIN, GROUPS), (16, ("int8",), (128,))):
+        array, size = {"group": f"{n}x{n} array", "periods": INTEGER_PERIODS}, {"rows": n, "cols": n}
+        for label in labels:
+            fields = size | {"a_bits": PLAIN[label], "b_bits": PLAIN[label], "element": "carry_save"}
+            yield Case(**array, label=label, unit="mac_array", fields=fields)
+        # As many results, as wide as those of the engine with scales.
+        fields = size | {"b_bits": 4, "acc_bits": 32, "overflow": "wrap", "element": "carry_save"}
+        yield Case(**array, label=UNSCALED, unit="mac_array", fields=fields)
+        grouped = {"unit": "mixpe_array", **array}
+        yield Case(**grouped, label=DEQUANTISED, fields=size, design=weights_dequantised)
+        for group in groups:
+            yield Case(**grouped, label=f"W4A8, groups of {group}", fields=size | {"group": group})
 
-    grouped = {"group": "8x8 float array", "unit": "mixpe_float_array", "periods": (900,)}
+    array, size = {"group": "8x8 float array", "periods": FLOAT_PERIODS}, {"rows": 8, "cols": 8}
+    for label, fields in WIDE.items():
+        fields = size | {"out_format": "fp32"} | fields
+        yield Case(**array, label=label, unit="fma_array", fields=fields)
+    grouped = {"unit": "mixpe_float_array", **array}
     yield Case(**grouped, label=DEQUANTISED, fields=size, design=weights_dequantised)
-    yield Case(**grouped, label="W4A16, groups of 128", fields=size | {"group": 128})
+    for group in (32, 128):
+        yield Case(**grouped, label=f"W4A16, groups of {group}", fields=size | {"group": group})
+    half = size | {"group": 128, "a_format": "fp16"}
+    yield Case(**grouped, label="W4A16, fp16, groups of 128", fields=half)
 
 
 STUDY = Study(
@@ -106,6 +116,6 @@ STUDY = Study(
         for group in dict.fromkeys(case.group for case in _cases() if "array" in case.group)
         for what, value in (("area", "2.6 (speed)"), ("energy", "1.4"))
     ),
-    periods=(600,),
+    periods=INTEGER_PERIODS,
     k=256,
 )
