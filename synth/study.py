@@ -62,7 +62,7 @@ class Study:
     k: steps of a tile for power, if engines are to sum as long as that. fpga: designs that are also placed
     and routed on `fpga_target`, with one seed. errors: returns what the golden models of the cases' labels
     come to, rows of a group, a label, and figures by heading. per: what area and energy are divided by: a
-    MAC, or what else units make `elements_per_cycle` of.
+    MAC, or what else units make `elements_per_cycle` of. alone: groups without a baseline.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Study:
     fpga_target: str = "ecp5"
     errors: Callable[[], list[dict[str, Any]]] | None = None
     per: str = "MAC"
+    alone: tuple[str, ...] = ()
 
     def plot(self, record: dict[str, Any], path: Path) -> None:
         """Write the picture of a record of this study to `path`, an SVG file.

@@ -14,6 +14,9 @@ from macwright.tb.verify import verify
 from rich.console import Console
 from units import MODULES, VERILATOR
 
+#: Seconds that a simulation may take: Icarus is slow with arrays of floats.
+LIMIT = 3600
+
 
 def proofs_of(unit: str):
     """Yield fields, level and simulator of each proof of a unit."""
@@ -36,7 +39,8 @@ def main(units: list[str]) -> None:
 
     def prove(unit: str, fields: dict, level: str, sim: str) -> None:
         nonlocal failed
-        record = verify(unit, find_unit(unit).spec(**fields), sim=sim, level=level)
+        spec = find_unit(unit).spec(**fields)
+        record = verify(unit, spec, sim=sim, level=level, time_limit=LIMIT)
         failed += not record["passed"]
         cycles = sum(check.get("cycles", 0) for check in record["checks"])
         verdict = "proved" if record["passed"] else f"FAILED: {record['checks'][-1]['failure']}"
