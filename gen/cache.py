@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from ..golden.errors import UsageError
+
+#: Builds of a kind that are kept, those used last; one is up to some ten megabytes.
+KEPT = 400
 
 
 def cache_root() -> Path:
@@ -38,7 +41,7 @@ def build_folder(kind: str, key: str) -> Iterator[tuple[Path, bool]]:
     """Hold the folder of one build; yields it and whether it is complete already.
 
     A folder counts as complete once the block has ended without an exception. Other processes that ask
-    for the same key wait meanwhile.
+    for the same key wait meanwhile. A new build takes the place of the one that was not used for longest.
     """
     folder = cache_root() / kind / key
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -47,5 +50,17 @@ def build_folder(kind: str, key: str) -> Iterator[tuple[Path, bool]]:
         if not complete.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
+            _forget(folder.parent)
         yield folder, complete.exists()
         complete.touch()
+
+
+def _forget(kind: Path) -> None:
+    """Remove all complete builds but those used last, unless someone holds them."""
+    used = {}
+    for complete in kind.glob("*/complete"):
+        with contextlib.suppress(FileNotFoundError):  # Another process may be removing it.
+            used[complete.parent] = complete.stat().st_mtime_ns
+    for folder in sorted(used, key=used.get)[:-KEPT]:
+        with contextlib.suppress(Timeout), FileLock(f"{folder}.lock", timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
