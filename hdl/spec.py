@@ -223,6 +223,21 @@ def check_widest(bits: int, what: str, use: str) -> None:
         raise UsageError(f"{what} of {bits} bits in all, and {WIDEST} is the most: use {use}")
 
 
+def check_fields_of(spec: Spec, by: str, fields: dict[str, tuple[str, ...]]) -> None:
+    """Raise UsageError for a field that only other values of `by` have, unless it is at its default.
+
+    fields: by value of `by`, those that not all of them have.
+    """
+    chosen, defaults = getattr(spec, by), spec.defaults()
+    for name in dict.fromkeys(name for names in fields.values() for name in names):
+        if name not in fields[chosen] and (value := getattr(spec, name)) != defaults[name]:
+            other = next(value for value, names in fields.items() if name in names)
+            raise UsageError(
+                f"{name}={as_text(value)} means nothing with {by}={chosen}: use "
+                f"{name}={as_text(defaults[name])}, or {by}={other}"
+            )
+
+
 def nearest(name: str, known) -> str:
     """Return the end of a refusal: the known name most like `name`, or all of them."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)

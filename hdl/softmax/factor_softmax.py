@@ -15,15 +15,15 @@ import dataclasses
 from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, signed, unsigned
 
 from ...golden.errors import UsageError
-from ..arith.columns import Columns
+from ..arith.add_all import add_all
 from ..arith.logic_table import table_facts, table_word
 from ..arith.multiplier import Multiplier, MultiplierSpec
-from ..arith.prefix import prefix_add
 from ..array.skew import delayed
 from ..share import share
 from ..spec import check_widest, integer
 from ..vector.constant_divide import ConstantDivideLane, ConstantDivideSpec
 from ..vector.queue import Queue, QueueSpec
+from ..vector.row_length import RowLength
 from ..vector.row_stream import RowUnit, next_beat, offer_results, parts, stage
 from ..vector.row_top import wait_for_top
 from .distance_exp import DistanceExp, DistanceExpSpec
@@ -36,7 +36,7 @@ CODES_BETWEEN, DISTANCES_BETWEEN = 4, 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FactorSoftmaxSpec(DistanceExpSpec):
+class FactorSoftmaxSpec(RowLength, DistanceExpSpec):
     """Codes, their exponentials, results, and how fast the division is clocked."""
 
     baseline = "factor_softmax"
@@ -89,11 +89,6 @@ class FactorSoftmaxSpec(DistanceExpSpec):
         """Shape of a result: wide enough for that of the maximum, alone in its row."""
         largest = self.table[0] * (self.divide.dividend // self.table[0]) >> (32 - self.out_bits)
         return unsigned(max(largest.bit_length(), 1))
-
-    @property
-    def row_beats(self) -> int:
-        """Beats of the longest row."""
-        return -(-self.row_max // self.lanes)
 
     @property
     def largest_sum(self) -> int:
@@ -198,11 +193,8 @@ class FactorSoftmax(RowUnit):
             m.d.comb += distance.eq(tops.o - code)
             found.append(distance)
         e = stage(m, en, there, e=Cat(self._exps(m, platform, found, keep, "sum_exp")), e_last=last)
-        columns = Columns(m, spec.beat_sum_bits, "tree")
-        for term in parts(e["e"], *[spec.exp_spec.exp_bits] * spec.lanes):
-            columns.add_unsigned(term)
-        columns.compress()
-        beat_sum = prefix_add(m, *columns.rows(), "brent_kung", name="beat_adder")[: columns.width]
+        terms = parts(e["e"], *[spec.exp_spec.exp_bits] * spec.lanes)
+        beat_sum = add_all(m, terms, spec.beat_sum_bits, "beat_adder")
         beat = stage(m, en, e["valid"], beat_sum=beat_sum, beat_last=e["e_last"])
         total, total_valid = self._total(m, en, beat)
 

@@ -11,21 +11,17 @@ from amaranth.hdl import Const, Module, Mux, Signal, Value, signed
 from ..arith.largest import largest_of
 from ..share import share
 from ..spec import integer
+from ..vector.row_length import RowLength
 from .exp_lane import ExpLane, ExpLaneSpec
 from .running_sum import RunningSum
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RowExpSpec(ExpLaneSpec):
+class RowExpSpec(RowLength, ExpLaneSpec):
     """Lanes, and how long rows are."""
 
     lanes: int = integer(8, 1, 64, "codes per beat")
     row_max: int = integer(1024, 1, 65536, "longest row", unit="codes")
-
-    @property
-    def row_beats(self) -> int:
-        """Beats of the longest row."""
-        return -(-self.row_max // self.lanes)
 
     @property
     def total_bits(self) -> int:

@@ -17,6 +17,7 @@ from ..arith.logic_table import logic_table
 from ..arith.shifter import shift
 from ..share import share
 from ..spec import Spec, choice, integer
+from ..vector.row_length import RowLength
 from ..vector.row_top import beat_top
 from .running_sum import RunningSum
 
@@ -81,16 +82,11 @@ def octaves_below(m: Module, platform, spec: OctavesSpec, x: Value, top: Value, 
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RowOctavesSpec(OctaveCodesSpec):
+class RowOctavesSpec(RowLength, OctaveCodesSpec):
     """Lanes, and how long rows are."""
 
     lanes: int = integer(8, 1, 64, "codes per beat")
     row_max: int = integer(1024, 1, 65536, "longest row", unit="codes")
-
-    @property
-    def row_beats(self) -> int:
-        """Beats of the longest row."""
-        return -(-self.row_max // self.lanes)
 
     @property
     def unit_bits(self) -> int:

@@ -11,7 +11,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..arith.columns import Columns
+from ..arith.add_all import add_all
 from ..arith.prefix import prefix_add
 from ..arith.shifter import shift
 from ..vector.row_stream import parts, row_end, stage
@@ -126,11 +126,8 @@ class RunningSum(wiring.Component):
     def _total(self, m: Module, e: dict[str, Value], top: Signal) -> None:
         """Add a beat's exponentials to the total, which a new maximum shifts first."""
         spec = self.spec
-        columns = Columns(m, spec.beat_sum_bits, "tree")
-        for term in self.terms(m, parts(e["e"], *[spec.word_bits] * spec.lanes), e["e_keep"]):
-            columns.add_unsigned(term)
-        columns.compress()
-        group_sum = prefix_add(m, *columns.rows(), "brent_kung", name="group_adder")[: columns.width]
+        terms = self.terms(m, parts(e["e"], *[spec.word_bits] * spec.lanes), e["e_keep"])
+        group_sum = add_all(m, terms, spec.beat_sum_bits, "group_adder")
         group = stage(
             m,
             self.en,
@@ -145,7 +142,7 @@ class RunningSum(wiring.Component):
         shifted = shift(m, total, group["sum_rise"], "right", "shifted_total")
         before = Signal(spec.total_bits, name="total_before")
         m.d.comb += before.eq(Mux(group["sum_first"], 0, shifted))
-        wide = Cat(group["group_sum"], Const(0, spec.total_bits - columns.width))
+        wide = Cat(group["group_sum"], Const(0, spec.total_bits - spec.beat_sum_bits))
         added = prefix_add(m, before, wide, "brent_kung", name="total_adder")
         ended = stage(m, self.en, group["valid"] & group["sum_last"], total_top=group["sum_top"])
         with m.If(self.en & group["valid"]):

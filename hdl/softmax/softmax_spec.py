@@ -9,7 +9,7 @@ from amaranth.hdl import Shape, unsigned
 
 from ...golden.errors import UsageError
 from ...golden.ivit_exp import VARIANTS
-from ..spec import check_widest, choice, integer
+from ..spec import check_fields_of, check_widest, choice, integer
 from ..vector.queue import QueueSpec
 from ..vector.scaler import ScalerSpec
 from .divided_spec import DividedSpec
@@ -61,14 +61,7 @@ class SoftmaxSpec(DividedSpec):
 
     def check(self):
         """Refuse parameters of other methods, results finer than reciprocals, memories that are too wide."""
-        known = METHODS[self.method]
-        foreign = (name for names in METHODS.values() for name in names if name not in known)
-        for name in foreign:
-            if getattr(self, name) != self.defaults()[name]:
-                raise UsageError(
-                    f"{name}={getattr(self, name)} is no parameter of method={self.method}, which has "
-                    f"{', '.join(known)}: leave it as it is"
-                )
+        check_fields_of(self, "method", METHODS)
         if self.method in FRAMES:
             self._check_frame()
             return

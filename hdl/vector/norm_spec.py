@@ -8,7 +8,7 @@ from ...golden.errors import UsageError
 from ...golden.int_sqrt import IVIT_STEPS
 from ...golden.norm import METHODS
 from ..arith.logic_table import table_word
-from ..spec import check_widest, choice, integer
+from ..spec import check_fields_of, check_widest, choice, integer
 from .inverse import InverseSpec
 from .published_lane import RESULT_BITS
 from .queue import QueueSpec
@@ -24,8 +24,9 @@ BEATS_TO_SUMS = 2
 #: Widest number that `inverse` takes, and that of the published norms.
 WIDEST_VARIANCE = 48
 WIDEST_PUBLISHED = 32
-#: Fields of the table and of its results.
-ONLY_TABLE = ("kind", "out_bits", "fraction", "eps", "index_bits", "mantissa_bits")
+#: By method, the fields that not all have: of the table and of its results, and of divisions.
+FIELDS = dict.fromkeys(METHODS, ("step_bits",))
+FIELDS["table"] = ("kind", "out_bits", "fraction", "eps", "index_bits", "mantissa_bits")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,12 @@ class NormSpec(RowMomentsSpec):
 
     def check(self):
         """Refuse rows whose V is too wide, steps finer than roots, and memories that are too wide."""
-        self._check_method()
+        check_fields_of(self, "method", FIELDS)
+        if self.divides and self.pipeline > 2:
+            raise UsageError(
+                f"pipeline={self.pipeline} has a register in front of a shift, which method={self.method} "
+                "has not: use pipeline=2 or less"
+            )
         widest = WIDEST_PUBLISHED if self.divides else WIDEST_VARIANCE
         if self.variance_bits > widest:
             raise UsageError(
@@ -56,22 +62,6 @@ class NormSpec(RowMomentsSpec):
                 f"mantissa_bits={self.fraction} or more"
             )
         check_widest(self.buffer.width, f"lanes={self.lanes} make beats", "fewer lanes")
-
-    def _check_method(self) -> None:
-        """Refuse fields that the method does not have."""
-        defaults = self.defaults()
-        for name in ONLY_TABLE if self.divides else ("step_bits",):
-            if (value := getattr(self, name)) != defaults[name]:
-                other = "table" if self.divides else "ivit"
-                raise UsageError(
-                    f"{name}={value} means nothing with method={self.method}: use {name}={defaults[name]}, "
-                    f"or method={other}"
-                )
-        if self.divides and self.pipeline > 2:
-            raise UsageError(
-                f"pipeline={self.pipeline} has a register in front of a shift, which method={self.method} "
-                "has not: use pipeline=2 or less"
-            )
 
     @property
     def divides(self) -> bool:

@@ -17,11 +17,12 @@ from ..arith.popcount import popcount
 from ..arith.prefix import prefix_add
 from ..arith.square import square_rows
 from ..spec import Spec, choice, integer
+from .row_length import RowLength
 from .row_stream import stage
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class RowMomentsSpec(Spec):
+class RowMomentsSpec(RowLength, Spec):
     """Integers, lanes, and how long rows are."""
 
     lanes: int = integer(8, 1, 64, "integers per beat")
@@ -33,11 +34,6 @@ class RowMomentsSpec(Spec):
     def sums(self) -> bool:
         """Whether the sum of the integers is needed."""
         return self.kind == "layer"
-
-    @property
-    def row_beats(self) -> int:
-        """Beats of the longest row."""
-        return -(-self.row_max // self.lanes)
 
     @property
     def longest(self) -> int:

@@ -23,6 +23,7 @@ from ..share import share
 from ..spec import Spec, check_widest, integer
 from .divide import DivideLane, DivideSpec
 from .queue import Queue, QueueSpec
+from .row_length import RowLength
 from .row_stream import RowUnit, kept, next_beat, offer_results, parts
 from .row_top import wait_for_top
 
@@ -37,7 +38,7 @@ USUAL_ERROR = 0.35
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class ShiftgeluSpec(Spec):
+class ShiftgeluSpec(RowLength, Spec):
     """Integers, the scale of the exponential, results, and how fast the division is clocked."""
 
     baseline = "shiftgelu"
@@ -86,11 +87,6 @@ class ShiftgeluSpec(Spec):
     def y_shape(self) -> Shape:
         """Shape of a result."""
         return signed(self.in_bits + self.out_bits - 1)
-
-    @property
-    def row_beats(self) -> int:
-        """Beats of the longest row."""
-        return -(-self.row_max // self.lanes)
 
     @property
     def exponentials(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

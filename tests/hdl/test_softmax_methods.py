@@ -19,13 +19,16 @@ from proof import prove
     [
         (
             {"method": "ita", "exp_bits": 9},
-            "exp_bits=9 is no parameter of method=ita, which has fraction_bits, step_bits: leave it as it is",
+            "exp_bits=9 means nothing with method=ita: use exp_bits=8, or method=base2",
         ),
         (
             {"scale": 3},
-            "scale=3 is no parameter of method=base2, which has fraction_bits, exp_bits, index_bits",
+            "scale=3 means nothing with method=base2: use scale=1, or method=shiftmax",
         ),
-        ({"method": "ibert", "variant": "tvm"}, "variant=tvm is no parameter of method=ibert"),
+        (
+            {"method": "ibert", "variant": "tvm"},
+            "variant=tvm means nothing with method=ibert: use variant=ivit, or method=shiftmax",
+        ),
         ({"method": "sole", "pipeline": 3}, "pipeline=3 is more registers than method=sole has places for"),
         ({"method": "sole", "in_bits": 4}, "fraction_bits=5 leaves no octave to codes with in_bits=4"),
         (
