@@ -1,5 +1,6 @@
 // The function of softmax with method=shiftmax or ibert with / and *, and a plain lookup: a row is stored, summed beat by
 // beat when its maximum is known, and then comes out, a beat a cycle.
+`include "stored_row.v"
 module factor_softmax_baseline #(
   parameter LANES = 8,
   parameter IN_BITS = 8,
@@ -18,22 +19,29 @@ module factor_softmax_baseline #(
   output wire                       s_axis_x_tready,
   output reg  [LANES*Y_BITS-1:0]    m_axis_y_tdata,
   output reg  [LANES-1:0]           m_axis_y_tkeep,
-  output reg                        m_axis_y_tlast,
-  output reg                        m_axis_y_tvalid,
+  output wire                       m_axis_y_tlast,
+  output wire                       m_axis_y_tvalid,
   input  wire                       m_axis_y_tready,
-  output reg                        too_long
+  output wire                       too_long
 );
   localparam [(31<<IN_BITS)-1:0] EXPS = EXPONENTIALS;
 
+  localparam WORD_BITS = LANES * (IN_BITS + 1);
+  reg summed;
+  wire [WORD_BITS-1:0] read;
+  wire begins, full, first, ends, moves;
+  stored_row #(.WORD_BITS(WORD_BITS), .ROW_BEATS(ROW_BEATS)) stored (
+    .clk(clk), .rst(rst), .word({s_axis_x_tkeep, s_axis_x_tdata}), .last(s_axis_x_tlast),
+    .valid(s_axis_x_tvalid), .ready(s_axis_x_tready), .begins(begins), .full(full), .scans(!summed),
+    .offers(summed), .read(read), .first(first), .ends(ends), .moves(moves), .y_last(m_axis_y_tlast),
+    .y_valid(m_axis_y_tvalid), .y_ready(m_axis_y_tready), .too_long(too_long)
+  );
+
   // In the first phase a row is taken, and its maximum found.
-  reg full, summed;
-  reg [16:0] count, position;
-  reg [LANES*(IN_BITS+1)-1:0] row [0:ROW_BEATS-1];
   reg signed [IN_BITS-1:0] top, largest, code;
   integer k;
-  assign s_axis_x_tready = !full;
   always @* begin
-    largest = count == 0 ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
+    largest = begins ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
     for (k = 0; k < LANES; k = k + 1) begin
       code = s_axis_x_tdata[k*IN_BITS +: IN_BITS];
       if (s_axis_x_tkeep[k] && code > largest) largest = code;
@@ -41,8 +49,6 @@ module factor_softmax_baseline #(
   end
 
   // In the second its exponentials are added up, and in the third its results offered.
-  wire ends = position == count - 1;
-  wire moves = full && summed && (!m_axis_y_tvalid || m_axis_y_tready);
   reg [LANES*IN_BITS-1:0] data;
   reg [LANES-1:0] keep;
   reg [LANES*Y_BITS-1:0] results;
@@ -54,8 +60,8 @@ module factor_softmax_baseline #(
   reg [63:0] product;
   integer i;
   always @* begin
-    {keep, data} = row[position];
-    sum = position == 0 ? 0 : total;
+    {keep, data} = read;
+    sum = first ? 0 : total;
     if (total == 0) factor = 0;
     else if (!SHIFTMAX) factor = 33'h1_0000_0000 / total;
     else factor = total >> 31 != 0 ? 1 : 33'h7fffffff / total;
@@ -69,39 +75,15 @@ module factor_softmax_baseline #(
     end
   end
 
-  always @(posedge clk)
-    if (rst) begin
-      full <= 0;
-      summed <= 0;
-      count <= 0;
-      position <= 0;
-      too_long <= 0;
-      m_axis_y_tvalid <= 0;
-    end else begin
-      if (s_axis_x_tvalid && !full) begin
-        row[count] <= {s_axis_x_tkeep, s_axis_x_tdata};
-        top <= largest;
-        count <= count + 1;
-        full <= s_axis_x_tlast || count == ROW_BEATS - 1;
-        if (count == ROW_BEATS - 1 && !s_axis_x_tlast) too_long <= 1;
-      end
-      if (full && !summed) begin
-        total <= sum;
-        summed <= ends;
-        position <= ends ? 0 : position + 1;
-      end
-      if (moves) begin
-        m_axis_y_tdata <= results;
-        m_axis_y_tkeep <= keep;
-        m_axis_y_tlast <= ends;
-        position <= position + 1;
-        if (ends) begin
-          full <= 0;
-          summed <= 0;
-          count <= 0;
-          position <= 0;
-        end
-      end
-      if (moves || m_axis_y_tready) m_axis_y_tvalid <= moves;
+  always @(posedge clk) begin
+    if (s_axis_x_tvalid && !full) top <= largest;
+    if (full && !summed) total <= sum;
+    if (rst) summed <= 0;
+    else if (full && !summed) summed <= ends;
+    else if (moves && ends) summed <= 0;
+    if (moves) begin
+      m_axis_y_tdata <= results;
+      m_axis_y_tkeep <= keep;
     end
+  end
 endmodule

@@ -1,5 +1,6 @@
 // The function of softmax with method=ita or sole with / and >>, and plain lookups: a row is stored while it is summed,
 // and then comes out, a beat a cycle.
+`include "stored_row.v"
 module octave_softmax_baseline #(
   parameter LANES = 8,
   parameter IN_BITS = 8,
@@ -19,33 +20,37 @@ module octave_softmax_baseline #(
   output wire                       s_axis_x_tready,
   output reg  [LANES*OUT_BITS-1:0]  m_axis_y_tdata,
   output reg  [LANES-1:0]           m_axis_y_tkeep,
-  output reg                        m_axis_y_tlast,
-  output reg                        m_axis_y_tvalid,
+  output wire                       m_axis_y_tlast,
+  output wire                       m_axis_y_tvalid,
   input  wire                       m_axis_y_tready,
-  output reg                        too_long
+  output wire                       too_long
 );
   localparam [(4<<IN_BITS)-1:0] BELOW = OCTAVES;
   localparam [(RISE_BITS<<IN_BITS)-1:0] ABOVE = RISES;
   localparam UNIT = SOLE ? 32768 : 256;
-  localparam DATA = LANES * IN_BITS;
+  localparam WORD_BITS = LANES * (IN_BITS + 1) + IN_BITS;
+  reg signed [IN_BITS-1:0] top, largest, code;
+  wire [WORD_BITS-1:0] read;
+  wire begins, full, first, moves;
+  stored_row #(.WORD_BITS(WORD_BITS), .ROW_BEATS(ROW_BEATS)) stored (
+    .clk(clk), .rst(rst), .word({largest, s_axis_x_tkeep, s_axis_x_tdata}), .last(s_axis_x_tlast),
+    .valid(s_axis_x_tvalid), .ready(s_axis_x_tready), .begins(begins), .full(full), .scans(1'b0),
+    .offers(1'b1), .read(read), .first(first), .moves(moves), .y_last(m_axis_y_tlast),
+    .y_valid(m_axis_y_tvalid), .y_ready(m_axis_y_tready), .too_long(too_long)
+  );
 
   // In the first phase a row is taken, its maximum found, and what it is relative to that added up.
-  reg full;
-  reg [16:0] count, position;
-  reg [DATA+IN_BITS+LANES-1:0] row [0:ROW_BEATS-1];
-  reg signed [IN_BITS-1:0] top, largest, code;
   reg [IN_BITS-1:0] distance;
   reg [39:0] total, sum;
   integer k;
-  assign s_axis_x_tready = !full;
   always @* begin
-    largest = count == 0 ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
+    largest = begins ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
     for (k = 0; k < LANES; k = k + 1) begin
       code = s_axis_x_tdata[k*IN_BITS +: IN_BITS];
       if (s_axis_x_tkeep[k] && code > largest) largest = code;
     end
     distance = largest - top;
-    sum = count == 0 ? 0 : total >> ABOVE[distance*RISE_BITS +: RISE_BITS];
+    sum = begins ? 0 : total >> ABOVE[distance*RISE_BITS +: RISE_BITS];
     for (k = 0; k < LANES; k = k + 1) begin
       code = s_axis_x_tdata[k*IN_BITS +: IN_BITS];
       distance = largest - code;
@@ -71,7 +76,6 @@ module octave_softmax_baseline #(
   end
 
   // In the second phase its results are offered.
-  wire moves = full && (!m_axis_y_tvalid || m_axis_y_tready);
   reg [LANES*IN_BITS-1:0] data;
   reg signed [IN_BITS-1:0] counted_from, x;
   reg [IN_BITS-1:0] below, risen;
@@ -80,7 +84,7 @@ module octave_softmax_baseline #(
   reg [4:0] octaves;
   integer i;
   always @* begin
-    {counted_from, keep, data} = row[position];
+    {counted_from, keep, data} = read;
     for (i = 0; i < LANES; i = i + 1) begin
       x = data[i*IN_BITS +: IN_BITS];
       below = (SOLE ? counted_from : top) - x;
@@ -91,33 +95,14 @@ module octave_softmax_baseline #(
     end
   end
 
-  always @(posedge clk)
-    if (rst) begin
-      full <= 0;
-      count <= 0;
-      position <= 0;
-      too_long <= 0;
-      m_axis_y_tvalid <= 0;
-    end else begin
-      if (s_axis_x_tvalid && !full) begin
-        row[count] <= {largest, s_axis_x_tkeep, s_axis_x_tdata};
-        top <= largest;
-        total <= sum;
-        count <= count + 1;
-        full <= s_axis_x_tlast || count == ROW_BEATS - 1;
-        if (count == ROW_BEATS - 1 && !s_axis_x_tlast) too_long <= 1;
-      end
-      if (moves) begin
-        m_axis_y_tdata <= results;
-        m_axis_y_tkeep <= keep;
-        m_axis_y_tlast <= position == count - 1;
-        position <= position + 1;
-        if (position == count - 1) begin
-          full <= 0;
-          count <= 0;
-          position <= 0;
-        end
-      end
-      if (moves || m_axis_y_tready) m_axis_y_tvalid <= moves;
+  always @(posedge clk) begin
+    if (s_axis_x_tvalid && !full) begin
+      top <= largest;
+      total <= sum;
     end
+    if (moves) begin
+      m_axis_y_tdata <= results;
+      m_axis_y_tkeep <= keep;
+    end
+  end
 endmodule

@@ -1,5 +1,6 @@
 // The function of norm with method=ivit, ivit_tvm or ibert, with Verilog's own operators: a row is stored, comes
 // to its mean, root and factor by / and *, a division a cycle, and then comes out, a beat a cycle.
+`include "stored_row.v"
 module published_norm_baseline #(
   parameter LANES = 8,
   parameter IN_BITS = 8,
@@ -19,25 +20,32 @@ module published_norm_baseline #(
   output wire                     s_axis_x_tready,
   output reg  [LANES*32-1:0]      m_axis_y_tdata,
   output reg  [LANES-1:0]         m_axis_y_tkeep,
-  output reg                      m_axis_y_tlast,
-  output reg                      m_axis_y_tvalid,
+  output wire                     m_axis_y_tlast,
+  output wire                     m_axis_y_tvalid,
   input  wire                     m_axis_y_tready,
-  output reg                      too_long
+  output wire                     too_long
 );
+  localparam WORD_BITS = LANES * (IN_BITS + 1);
+  reg known;
+  wire [WORD_BITS-1:0] read;
+  wire begins, full, first, ends, moves;
+  stored_row #(.WORD_BITS(WORD_BITS), .ROW_BEATS(ROW_BEATS)) stored (
+    .clk(clk), .rst(rst), .word({s_axis_x_tkeep, s_axis_x_tdata}), .last(s_axis_x_tlast),
+    .valid(s_axis_x_tvalid), .ready(s_axis_x_tready), .begins(begins), .full(full), .scans(1'b0),
+    .offers(known), .read(read), .first(first), .ends(ends), .moves(moves), .y_last(m_axis_y_tlast),
+    .y_valid(m_axis_y_tvalid), .y_ready(m_axis_y_tready), .too_long(too_long)
+  );
+
   // In the first phase a row is taken, and summed.
-  reg full, known;
-  reg [16:0] beats, position;
-  reg [LANES*(IN_BITS+1)-1:0] row [0:ROW_BEATS-1];
   reg [COUNT_BITS-1:0] length, count;
   reg signed [TOTAL_BITS-1:0] total, sum;
   reg [SQUARES_BITS-1:0] squares, sum_of_squares;
   reg signed [SQUARES_BITS:0] code;
   integer k;
-  assign s_axis_x_tready = !full;
   always @* begin
-    count = beats == 0 ? 0 : length;
-    sum = beats == 0 ? 0 : total;
-    sum_of_squares = beats == 0 ? 0 : squares;
+    count = begins ? 0 : length;
+    sum = begins ? 0 : total;
+    sum_of_squares = begins ? 0 : squares;
     for (k = 0; k < LANES; k = k + 1)
       if (s_axis_x_tkeep[k]) begin
         code = $signed(s_axis_x_tdata[k*IN_BITS +: IN_BITS]);
@@ -74,7 +82,6 @@ module published_norm_baseline #(
   end
 
   // In the third its results are offered.
-  wire moves = full && known && (!m_axis_y_tvalid || m_axis_y_tready);
   reg [LANES*IN_BITS-1:0] data;
   reg [LANES-1:0] keep;
   reg [LANES*32-1:0] results;
@@ -82,7 +89,7 @@ module published_norm_baseline #(
   reg signed [33:0] product;
   integer j;
   always @* begin
-    {keep, data} = row[position];
+    {keep, data} = read;
     for (j = 0; j < LANES; j = j + 1) begin
       x = data[j*IN_BITS +: IN_BITS];
       product = (x - long_mean) * $signed({2'b0, factor});
@@ -94,22 +101,13 @@ module published_norm_baseline #(
 
   always @(posedge clk)
     if (rst) begin
-      full <= 0;
       known <= 0;
-      beats <= 0;
-      position <= 0;
       step <= 0;
-      too_long <= 0;
-      m_axis_y_tvalid <= 0;
     end else begin
       if (s_axis_x_tvalid && !full) begin
-        row[beats] <= {s_axis_x_tkeep, s_axis_x_tdata};
         length <= count;
         total <= sum;
         squares <= sum_of_squares;
-        beats <= beats + 1;
-        full <= s_axis_x_tlast || beats == ROW_BEATS - 1;
-        if (beats == ROW_BEATS - 1 && !s_axis_x_tlast) too_long <= 1;
       end
       if (full && !known) begin
         step <= step == LAST ? 0 : step + 1;
@@ -124,15 +122,7 @@ module published_norm_baseline #(
       if (moves) begin
         m_axis_y_tdata <= results;
         m_axis_y_tkeep <= keep;
-        m_axis_y_tlast <= position == beats - 1;
-        position <= position + 1;
-        if (position == beats - 1) begin
-          full <= 0;
-          known <= 0;
-          beats <= 0;
-          position <= 0;
-        end
+        if (ends) known <= 0;
       end
-      if (moves || m_axis_y_tready) m_axis_y_tvalid <= moves;
     end
 endmodule

@@ -1,4 +1,5 @@
 // The function of shiftgelu with / and *, and plain lookups: a row is stored, and then comes out, a beat a cycle.
+`include "stored_row.v"
 module shiftgelu_baseline #(
   parameter LANES = 1,
   parameter IN_BITS = 8,
@@ -16,24 +17,30 @@ module shiftgelu_baseline #(
   output wire                                   s_axis_x_tready,
   output reg  [LANES*(IN_BITS+OUT_BITS-1)-1:0]  m_axis_y_tdata,
   output reg  [LANES-1:0]                       m_axis_y_tkeep,
-  output reg                                    m_axis_y_tlast,
-  output reg                                    m_axis_y_tvalid,
+  output wire                                   m_axis_y_tlast,
+  output wire                                   m_axis_y_tvalid,
   input  wire                                   m_axis_y_tready,
-  output reg                                    too_long
+  output wire                                   too_long
 );
   localparam [(31<<IN_BITS)-1:0] A = A_TABLE;
   localparam [(31<<IN_BITS)-1:0] B = B_TABLE;
   localparam Y_BITS = IN_BITS + OUT_BITS - 1;
 
+  localparam WORD_BITS = LANES * (IN_BITS + 1);
+  wire [WORD_BITS-1:0] read;
+  wire begins, full, first, moves;
+  stored_row #(.WORD_BITS(WORD_BITS), .ROW_BEATS(ROW_BEATS)) stored (
+    .clk(clk), .rst(rst), .word({s_axis_x_tkeep, s_axis_x_tdata}), .last(s_axis_x_tlast),
+    .valid(s_axis_x_tvalid), .ready(s_axis_x_tready), .begins(begins), .full(full), .scans(1'b0),
+    .offers(1'b1), .read(read), .first(first), .moves(moves), .y_last(m_axis_y_tlast),
+    .y_valid(m_axis_y_tvalid), .y_ready(m_axis_y_tready), .too_long(too_long)
+  );
+
   // In the first phase a row is taken, and its maximum found.
-  reg full;
-  reg [16:0] count, position;
-  reg [LANES*(IN_BITS+1)-1:0] row [0:ROW_BEATS-1];
   reg signed [IN_BITS-1:0] top, largest, code;
   integer k;
-  assign s_axis_x_tready = !full;
   always @* begin
-    largest = count == 0 ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
+    largest = begins ? {1'b1, {(IN_BITS-1){1'b0}}} : top;
     for (k = 0; k < LANES; k = k + 1) begin
       code = s_axis_x_tdata[k*IN_BITS +: IN_BITS];
       if (s_axis_x_tkeep[k] && code > largest) largest = code;
@@ -41,7 +48,6 @@ module shiftgelu_baseline #(
   end
 
   // In the second phase its results are offered.
-  wire moves = full && (!m_axis_y_tvalid || m_axis_y_tready);
   reg [LANES*IN_BITS-1:0] data;
   reg [LANES-1:0] keep;
   reg [LANES*Y_BITS-1:0] results;
@@ -53,7 +59,7 @@ module shiftgelu_baseline #(
   reg signed [Y_BITS-1:0] y;
   integer i;
   always @* begin
-    {keep, data} = row[position];
+    {keep, data} = read;
     top_code = top;
     for (i = 0; i < LANES; i = i + 1) begin
       x = data[i*IN_BITS +: IN_BITS];
@@ -69,32 +75,11 @@ module shiftgelu_baseline #(
     end
   end
 
-  always @(posedge clk)
-    if (rst) begin
-      full <= 0;
-      count <= 0;
-      position <= 0;
-      too_long <= 0;
-      m_axis_y_tvalid <= 0;
-    end else begin
-      if (s_axis_x_tvalid && !full) begin
-        row[count] <= {s_axis_x_tkeep, s_axis_x_tdata};
-        top <= largest;
-        count <= count + 1;
-        full <= s_axis_x_tlast || count == ROW_BEATS - 1;
-        if (count == ROW_BEATS - 1 && !s_axis_x_tlast) too_long <= 1;
-      end
-      if (moves) begin
-        m_axis_y_tdata <= results;
-        m_axis_y_tkeep <= keep;
-        m_axis_y_tlast <= position == count - 1;
-        position <= position + 1;
-        if (position == count - 1) begin
-          full <= 0;
-          count <= 0;
-          position <= 0;
-        end
-      end
-      if (moves || m_axis_y_tready) m_axis_y_tvalid <= moves;
+  always @(posedge clk) begin
+    if (s_axis_x_tvalid && !full) top <= largest;
+    if (moves) begin
+      m_axis_y_tdata <= results;
+      m_axis_y_tkeep <= keep;
     end
+  end
 endmodule
