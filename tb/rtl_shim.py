@@ -1,7 +1,12 @@
 """The C++ between NumPy arrays and a model that Verilator compiled."""
 
+from typing import TYPE_CHECKING
+
 from ..gen.ports import Port
-from ..gen.verilog import Verilog
+
+if TYPE_CHECKING:
+    # With it come all units, which a simulation of one need not load.
+    from ..gen.verilog import Verilog
 
 _TEMPLATE = """\
 #include <cstdint>
@@ -53,7 +58,7 @@ int64_t rtl_stream(void* handle, const void* const* in, const uint64_t* counts, 
 """
 
 
-def shim_source(verilog: Verilog) -> str:
+def shim_source(verilog: "Verilog") -> str:
     """Return the C++ source for one module."""
     inputs = [p for p in verilog.ports if p.direction == "input"]
     outputs = [p for p in verilog.ports if p.direction == "output"]

@@ -1,5 +1,6 @@
 """The emitted Verilog as a text: same bytes, plain names, clean under three tools, no decoys."""
 
+import functools
 import os
 import re
 import subprocess
@@ -112,10 +113,15 @@ def alternatives(param, default):
     return [v for v in (param.low, param.low + 1, 20, param.high) if v != default and v is not None]
 
 
+@functools.lru_cache(maxsize=4)
+def hardware(unit, spec):
+    return body(make_verilog(unit, spec, top="unit").text)
+
+
 @pytest.mark.parametrize("unit, field", [(u, f) for u in CATALOG.values() for f in u.spec.params()], ids=str)
 def test_every_parameter_changes_the_hardware(unit, field):
     base = fields_of(unit.name, "SMALL") | fields_of(unit.name, "WHERE").get(field, {})
-    reference = body(make_verilog(unit, unit.spec(**base), top="unit").text)
+    reference = hardware(unit, unit.spec(**base))
     refused = 0
     for value in alternatives(unit.spec.params()[field], unit.spec(**base).as_dict()[field]):
         try:
@@ -125,7 +131,7 @@ def test_every_parameter_changes_the_hardware(unit, field):
             continue
         if max(value if type(value) is int else 0, 0) > 64 and field in ("rows", "cols"):
             continue
-        if body(make_verilog(unit, spec, top="unit").text) != reference:
+        if hardware(unit, spec) != reference:
             return
     if field == "overflow":
         return  # An element that cannot saturate wraps; `error` is a promise about K, kept at generation.
