@@ -78,8 +78,7 @@ def run_cycles(rtl: Rtl, spec, a: np.ndarray, rng: np.random.Generator) -> int:
         stream: {field: np.concatenate([tile[field] for tile in beats]) for field in ("data", "last")}
         for stream, beats in (("a", [a_beats(spec, x) for x in a]), ("b", [b_beats(spec, x) for x in b]))
     }
-    limit = 1000 + 10 * tiles * (spec.tile_beats("a", k) + spec.rows)
-    _, cycles = rtl.stream(inputs, {"c": tiles * spec.rows}, limit)
+    _, cycles = rtl.stream(inputs, {"c": tiles * spec.rows})
     return cycles
 
 

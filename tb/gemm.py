@@ -45,7 +45,7 @@ class RtlGemm:
         """
         spec = self.spec
         a, b = check_product(spec, a, b, scales)
-        (m, k), n = a.shape, b.shape[1]
+        m, n = len(a), b.shape[1]
         a = np.pad(a, ((0, -m % spec.rows), (0, 0)))
         b_inputs = [self.beats.b_beats(spec, part) for part in tile_columns(spec, b)]
         across = len(b_inputs)
@@ -53,13 +53,10 @@ class RtlGemm:
         if scales:
             inputs["s"] = {field: _by_tile(scales[field], n, spec.cols) for field in spec.scale_fields}
         result = np.empty((a.shape[0], across * spec.cols), np.int64)
-        beats = across * sum(spec.tile_beats(stream, k) for stream in "abc")
-        # Engines whose pace depends on the data take at most nine cycles a beat.
-        limit = 1000 + 10 * (beats + (spec.latency or 0))
         for top in range(0, a.shape[0], spec.rows):
             once = self.beats.a_beats(spec, a[top : top + spec.rows])
             a_inputs = {field: np.concatenate([values] * across) for field, values in once.items()}
-            beats, cycles = self.rtl.stream(inputs | {"a": a_inputs}, {"c": across * spec.rows}, limit)
+            beats, cycles = self.rtl.stream(inputs | {"a": a_inputs}, {"c": across * spec.rows})
             tiles = beats["c"]["data"].reshape(across, spec.rows, spec.cols)
             result[top : top + spec.rows] = tiles.swapaxes(0, 1).reshape(spec.rows, -1)
             self.cycles += cycles

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Seconds for one run of a compiler; a 64x64 array takes about a minute.
 COMPILE_LIMIT = 1800
+#: Cycles without a handshake after which beats that are missing will not come.
+QUIET_LIMIT = 100_000
 #: The parts of Verilator's runtime that a model without timing and tracing needs.
 _RUNTIME = ("verilated", "verilated_threads")
 #: More than -O1 makes a model no faster, and two to three times as long to compile.
@@ -79,14 +81,12 @@ class Rtl:
         self._clock(self._handle, _pointers(columns), _pointers(results), ctypes.c_uint64(cycles), int(reset))
         return {p.name: _decode(r, p) for p, r in zip(self._outputs, results, strict=True)}
 
-    def stream(
-        self, inputs: dict[str, Beats], wanted: dict[str, int], limit: int
-    ) -> tuple[dict[str, Beats], int]:
+    def stream(self, inputs: dict[str, Beats], wanted: dict[str, int]) -> tuple[dict[str, Beats], int]:
         """Feed whole streams and collect beats, as fast as the hardware takes and gives them.
 
-        inputs: beats per input stream; wanted: number of beats per output stream; limit: cycles after which
-        BenchFailure says that beats are missing. Returns the beats and the cycles taken. Raises UsageError
-        if the fields of a stream differ in length.
+        inputs: beats per input stream; wanted: number of beats per output stream. Returns the beats and the
+        cycles taken. Raises UsageError if the fields of a stream differ in length, BenchFailure if beats
+        are missing and nothing has moved for QUIET_LIMIT cycles.
         """
         columns, counts, results, goals = [], [], [], []
         for name, into in self.verilog.streams.items():
@@ -103,10 +103,12 @@ class Rtl:
             (ctypes.c_uint64 * len(counts))(*counts),
             _pointers(results),
             (ctypes.c_uint64 * len(goals))(*goals),
-            ctypes.c_uint64(limit),
+            ctypes.c_uint64(QUIET_LIMIT),
         )
         if cycles < 0:
-            raise BenchFailure(f"{self.verilog.top} did not deliver all beats within {limit} cycles")
+            raise BenchFailure(
+                f"{self.verilog.top} is short of beats, and nothing moved for {QUIET_LIMIT} cycles"
+            )
         collected, remaining = {}, iter(results)
         for name, into in self.verilog.streams.items():
             if not into:

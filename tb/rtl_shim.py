@@ -34,12 +34,14 @@ void rtl_clock(void* handle, const void* const* in, void* const* out, uint64_t c
 }}
 
 // Every input stream is valid until its beats are through, every output stream is always ready.
-// Returns the cycles taken, or -1 if beats were missing after `limit` cycles.
+// Returns the cycles taken, or -1 if nothing moved for `limit` cycles.
 int64_t rtl_stream(void* handle, const void* const* in, const uint64_t* counts, void* const* out,
                    const uint64_t* wanted, uint64_t limit) {{
   Vdut* m = static_cast<Vdut*>(handle);
 {stream_state}
-  for (uint64_t cycle = 0; cycle < limit; ++cycle) {{
+  uint64_t still = 0;
+  for (uint64_t cycle = 0; still < limit; ++cycle) {{
+    ++still;
     if ({done}) {{
 {idle}
       return cycle;
@@ -88,11 +90,17 @@ def shim_source(verilog: "Verilog") -> str:
             column, sources = column + len(fields), sources + 1
         else:
             stores = " ".join(_get(p, result + i, f"{name}_at") for i, p in enumerate(fields))
-            handshake.append(f"    if ({taken} && {name}_at < wanted[{sinks}]) {{ {stores} ++{name}_at; }}")
+            handshake.append(
+                f"    if ({taken} && {name}_at < wanted[{sinks}]) {{ {stores} ++{name}_at; still = 0; }}"
+            )
             done.append(f"{name}_at >= wanted[{sinks}]")
             result, sinks = result + len(fields), sinks + 1
     present += [f"    m->{name} = 1;" for name in ready_inputs]
-    advance = [f"    {name}_at += {name}_taken;" for name, into in verilog.streams.items() if into]
+    advance = [
+        f"    if ({name}_taken) {{ ++{name}_at; still = 0; }}"
+        for name, into in verilog.streams.items()
+        if into
+    ]
     return _TEMPLATE.format(
         assert_reset=f"  {reset_port} = reset ? {active} : {idle};" if reset_port else "",
         release_reset=f"  {reset_port} = {idle};" if reset_port else "",

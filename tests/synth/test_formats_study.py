@@ -58,7 +58,7 @@ def test_engines_of_plain_floats_add_up_sixteen_results():
         before = total if i % 16 else np.int64(0)
         total = fp_add(result, before, a_format=FP32, b_format=FP32, out_format=FP32)
         wanted.append(int(total))
-    found, _ = rtl.stream({"x": {"a": a, "b": b}}, {"y": 40}, 1000)
+    found, _ = rtl.stream({"x": {"a": a, "b": b}}, {"y": 40})
     assert found["y"]["data"].reshape(-1).tolist() == wanted
 
 

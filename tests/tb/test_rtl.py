@@ -11,6 +11,7 @@ from macwright.golden.int_gemm import int_gemm
 from macwright.tb.gemm import RtlGemm
 from macwright.tb.pack import pack_ints, pack_words, unpack_ints, unpack_words
 from macwright.tb.rtl import Rtl
+from macwright.tb.transaction import BenchFailure
 
 
 @given(st.integers(1, 48), st.integers(1, 9), st.integers(1, 5), st.booleans(), st.integers(0, 1000))
@@ -68,6 +69,13 @@ def test_no_cycle_is_lost_between_tiles():
     engine = RtlGemm("mac_array", spec)
     engine(np.ones((4, 10), int), np.ones((10, 30), int))
     assert engine.cycles == 10 * 10 - 1 + spec.latency + spec.rows
+
+
+def test_beats_that_never_come_are_missed():
+    unit = find_unit("sqrt")
+    rtl = Rtl(make_verilog(unit, unit.spec(bits=4)))
+    with pytest.raises(BenchFailure, match="sqrt_bits_4 is short of beats, and nothing moved for 100000"):
+        rtl.stream({"x": {"radicand": np.arange(3), "last": np.zeros(3)}}, {"y": 4})
 
 
 @pytest.mark.parametrize(
