@@ -55,8 +55,8 @@ def verify(
     waves: file that gets the waveform (FST or VCD). time_limit: seconds for the simulation. verilog: other
     Verilog with the same ports, to be judged by the same bench; timing: whether to hold it to the Spec's
     latency and throughput; compiled: whether levels above `quick` also try the compiled RTL, which no
-    simulator changes. Above `quick`, the record of a matrix engine whose pace depends on the data has
-    its `cycles` (`measure_cycles`). Raises UsageError on a wrong request, SimulationError if the simulator
+    simulator changes. With it, the record of a matrix engine whose pace depends on the data has its
+    `cycles` (`measure_cycles`). Raises UsageError on a wrong request, SimulationError if the simulator
     failed.
     """
     entry = find_unit(unit)
@@ -103,7 +103,7 @@ def verify(
             _keep_waves(folder, waves)
     passed = bool(checks) and all(check["passed"] for check in checks)
     speed = {}
-    if passed and level != "quick" and hasattr(spec, "tile_beats") and spec.latency is None:
+    if passed and compiled and level != "quick" and hasattr(spec, "tile_beats") and spec.latency is None:
         progress("counting cycles")
         speed = {"cycles": measure_cycles(verilog, spec)}
     return {
