@@ -25,6 +25,9 @@ from .row import Conditions, measured_row, tool_versions, unit_design
 from .study_plot import plot_study
 from .targets import find_target
 
+#: Seconds for each run of a tool: arrays of 256 elements of floats take longer than `synth` waits for.
+TIME_LIMIT = 3600
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Case:
@@ -108,7 +111,13 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
     that the power is measured with. Figures are cached. Raises as `measure` does.
     """
     study = find_study(name)
-    conditions = Conditions(find_target(study.target), sigma=study.sigma, periods=study.periods, k=study.k)
+    conditions = Conditions(
+        find_target(study.target),
+        sigma=study.sigma,
+        periods=study.periods,
+        time_limit=TIME_LIMIT,
+        k=study.k,
+    )
     done = 0
 
     def row(case: Case) -> dict[str, Any]:

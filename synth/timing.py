@@ -12,7 +12,8 @@ from .script import tcl
 #: Load on every output, for mapping and for timing, in fF.
 LOAD_FF = 10.0
 
-_IOPATH = re.compile(r"(\w+) \(([\d.]*)::[\d.]*\)(?: \(([\d.]*)::[\d.]*\))?\)")
+# A strong inverter behind a slow edge has a negative delay.
+_IOPATH = re.compile(r"(\w+) \((-?[\d.]*)::-?[\d.]*\)(?: \((-?[\d.]*)::-?[\d.]*\))?\)")
 
 
 def find_sta() -> str:

@@ -53,6 +53,17 @@ def delays(library, design, folder, netlist):
     return {net: by_pin[cell, pin] for cell, outputs in netlist.cells.items() for pin, net in outputs}
 
 
+def test_a_strong_inverter_behind_a_slow_edge_has_a_negative_delay(library, tmp_path):
+    folder = tmp_path / "mapped"
+    folder.mkdir()
+    shutil.copyfile(library.path, tmp_path / "library.lib")
+    strong = [f"INV_X32 strong{i} (.A(slow), .ZN(y[{i}]));" for i in range(12)]
+    text = ["module top(input a, output [11:0] y);", "wire slow;", "INV_X1 weak (.A(a), .ZN(slow));", *strong]
+    (folder / "netlist.v").write_text("\n".join([*text, "endmodule", ""]))
+    found = cell_delays(folder, library, "top", None, 60)
+    assert len(found) == 13 and found["weak", "ZN"] > 0 > found["strong0", "ZN"]
+
+
 def lane(words, n, signed=False):
     bits = (words >> np.uint64(n)) & np.uint64(1)
     value = (bits.astype(np.int64) << np.arange(bits.shape[1])).sum(axis=1)
