@@ -186,7 +186,7 @@ def _on_fpga(study: Study, progress: Callable[[str], None]) -> dict[str, Any]:
             "fmax_mhz": figures["fmax_mhz"],
             "macs_per_cycle": round(macs, 3),
             "lut_per_mac": round(figures["lut"] / macs, 2),
-            "gmac_per_s": round(macs * figures["fmax_mhz"] / 1000, 2),
+            "gmac_per_s": round(macs * figures["fmax_mhz"] / 1000, 4),
         }
 
     with ThreadPoolExecutor() as pool:

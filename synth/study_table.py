@@ -28,7 +28,7 @@ FPGA_FIGURES = (
     ("Fmax MHz", "fmax_mhz", ".1f"),
     ("MAC/cycle", "macs_per_cycle", ".4g"),
     ("LUT/MAC", "lut_per_mac", ".1f"),
-    ("GMAC/s", "gmac_per_s", ".1f"),
+    ("GMAC/s", "gmac_per_s", ".3g"),
 )
 
 

@@ -83,7 +83,7 @@ def test_a_study_from_end_to_end(monkeypatch):
 
 def test_what_was_placed_and_routed_has_a_table_of_its_own():
     row = {"group": "g", "label": "new", "lut": 640, "ff": 12, "carry": 3, "dsp": 0, "fmax_mhz": 98.76}
-    row |= {"macs_per_cycle": 32.0, "lut_per_mac": 20.0, "gmac_per_s": 3.16}
+    row |= {"macs_per_cycle": 32.0, "lut_per_mac": 20.0, "gmac_per_s": 0.0059}
     fpga = {"target": "ecp5", "tools": {"yosys": "0"}, "constraints": {"device": "--85k"}, "seeds": [1]}
     record = {
         "title": "T",
@@ -97,7 +97,7 @@ def test_what_was_placed_and_routed_has_a_table_of_its_own():
     page = study_page(record)
     assert "On ecp5 (--85k), seed 1; yosys 0:" in page
     assert [cell.strip() for cell in page.rstrip().splitlines()[-1].strip("|").split("|")] == [
-        *("g", "new", "640", "12", "3", "0", "98.8", "32", "20.0", "3.2")
+        *("g", "new", "640", "12", "3", "0", "98.8", "32", "20.0", "0.0059")
     ]
 
 
