@@ -172,7 +172,7 @@ def reproduce(name: str, progress: Callable[[str], None] = lambda _: None) -> di
 
 def _on_fpga(study: Study, progress: Callable[[str], None]) -> dict[str, Any]:
     """Return what a study's `fpga` designs come to: target, tools, constraints and rows."""
-    conditions = Conditions(find_target(study.fpga_target), seeds=(1,))
+    conditions = Conditions(find_target(study.fpga_target), seeds=(1,), time_limit=TIME_LIMIT)
 
     def row(case: Case) -> dict[str, Any]:
         unit = find_unit(case.unit)

@@ -87,17 +87,16 @@ def main() -> None:
         seconds("verify", "mac_array")
         goal("verify mac_array, warm build", seconds("verify", "mac_array"), 15, "s")
         goal("import macwright.golden", import_golden(), 0.3, "s")
-        goal("int8 element of *, a function", megacycles_per_second("operator_pe"), 10, "Mcycles/s", True)
-        # No goal: Verilator works its gates off one by one, for new operands and again at the clock edge.
-        gates = megacycles_per_second("mac_pe")
-        rows.append(("the same, of gates (mac_pe)", f"{gates:.2f} Mcycles/s", "-", None))
+        # The goal was seen with `*`; the gates of mac_pe cost Verilator one step each, and it is missed.
+        for element in ("operator_pe", "mac_pe"):
+            goal(f"{element} as a function", megacycles_per_second(element), 10, "Mcycles/s", at_least=True)
         goal("int_gemm, int8", golden_gmacs(), 0.2, "GMAC/s", at_least=True)
         goal("fma, bf16", golden_fma(), 5, "M/s", at_least=True)
     table = Table("what", "measured", "goal", "met")
     for name, measured, limit, met in rows:
-        table.add_row(name, measured, limit, {True: "yes", False: "[red]NO[/red]", None: "-"}[met])
+        table.add_row(name, measured, limit, "yes" if met else "[red]NO[/red]")
     Console().print(table)
-    sys.exit(any(met is False for *_, met in rows))
+    sys.exit(not all(row[-1] for row in rows))
 
 
 if __name__ == "__main__":
